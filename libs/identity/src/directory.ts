@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#libs/persistence';
+import { callerOf, type Caller } from './domain/caller.js';
+import { DUTIES, type Duty } from './domain/permissions.js';
+
+export interface Organisation {
+  code: string;
+  name: string;
+}
+
+export interface Specialist {
+  id: string;
+  displayName: string;
+  organisation: string;
+}
+
+/** The organisations of the network, its people, and the AE titles that belong to them. */
+@Injectable()
+export class Directory {
+  constructor(private readonly database: Database) {}
+
+  organisation(code: string): Promise<Organisation | undefined> {
+    return this.database.row<Organisation>('SELECT code, name FROM organisation WHERE code = $1', [code]);
+  }
+
+  async nameOf(accountId: string): Promise<string | undefined> {
+    return (
+      await this.database.row<{ display_name: string }>('SELECT display_name FROM account WHERE id = $1', [accountId])
+    )?.display_name;
+  }
+
+  /** Those who write first reports of this speciality ('imaging' or 'ecg'). */
+  async reportDoctors(speciality: string): Promise<Specialist[]> {
+    const rows = await this.database.rows<{ id: string; display_name: string; organisation: string }>(
+      `SELECT id, display_name, organisation FROM account
+       WHERE 'report-doctor' = ANY(duties) AND $1 = ANY(specialities) ORDER BY username`,
+      [speciality],
+    );
+    return rows.map((row) => ({ id: row.id, displayName: row.display_name, organisation: row.organisation }));
+  }
+
+  /** The sending device as a caller; null: nobody knows this AE title. */
+  async callerOfAe(aeTitle: string): Promise<Caller | null> {
+    const row = await this.database.row<{ ae_title: string; organisation: string }>(
+      'SELECT ae_title, organisation FROM application_entity WHERE ae_title = $1',
+      [aeTitle],
+    );
+    return row
+      ? callerOf({ kind: 'ae', id: row.ae_title, name: row.ae_title, organisation: row.organisation, duties: ['pacs'] })
+      : null;
+  }
+
+  static isDuty(text: string): text is Duty {
+    return text in DUTIES;
+  }
+}

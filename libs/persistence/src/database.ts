@@ -1,0 +1,83 @@
+import { DataSource, type EntityManager } from 'typeorm';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Refusal } from '#libs/kernel';
+
+/** SQLSTATE classes that say "not now": connection trouble, resources, operator intervention (PostgreSQL, appendix A). */
+const TEMPORARY = /^(08|53|57P|40001|40P01)/;
+
+export function isTemporaryDatabaseError(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: string; message?: string };
+  return (
+    (typeof code === 'string' && (TEMPORARY.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code))) ||
+    /Connection terminated|timeout exceeded when trying to connect/.test(message ?? '')
+  );
+}
+
+/** PostgreSQL's unique_violation. */
+export function isUniqueViolation(error: unknown): boolean {
+  return (error as { code?: string } | null)?.code === '23505';
+}
+
+/**
+ * The database as the stages see it: SQL and entities through TypeORM, with the transaction carried by the call, so that two
+ * repositories called inside one `transaction` write together.
+ */
+export class Database {
+  private readonly current = new AsyncLocalStorage<EntityManager>();
+
+  constructor(readonly source: DataSource) {}
+
+  get manager(): EntityManager {
+    return this.current.getStore() ?? this.source.manager;
+  }
+
+  get inTransaction(): boolean {
+    return this.current.getStore() !== undefined;
+  }
+
+  /** Runs `work` in one transaction; a transaction already under way is joined. */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    if (this.inTransaction) return work();
+    return this.source.transaction((manager) => this.current.run(manager, work));
+  }
+
+  /** Rows of a query; for INSERT/UPDATE/DELETE … RETURNING the returned rows. */
+  async rows<R>(sql: string, parameters: readonly unknown[] = []): Promise<R[]> {
+    try {
+      const result: unknown = await this.manager.query(sql, [...parameters]);
+      // TypeORM answers [rows, count] for UPDATE and DELETE, rows for everything else.
+      if (Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number') {
+        return result[0] as R[];
+      }
+      return (result ?? []) as R[];
+    } catch (error) {
+      if (isTemporaryDatabaseError(error)) {
+        throw new Refusal(
+          'unavailable',
+          'database-unavailable',
+          'The database cannot be reached right now; try again.',
+        );
+      }
+      throw error;
+    }
+  }
+
+  async row<R>(sql: string, parameters: readonly unknown[] = []): Promise<R | undefined> {
+    return (await this.rows<R>(sql, parameters))[0];
+  }
+}
+
+export async function openDatabase(options: { url: string; poolSize?: number; name: string }): Promise<Database> {
+  const source = new DataSource({
+    type: 'postgres',
+    url: options.url,
+    entities: [],
+    synchronize: false,
+    applicationName: options.name,
+    poolSize: options.poolSize ?? 12,
+    connectTimeoutMS: 5000,
+    logging: false,
+  });
+  await source.initialize();
+  return new Database(source);
+}

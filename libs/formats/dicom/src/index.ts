@@ -1,0 +1,45 @@
+/** DICOM bytes ⇄ values: PS3.5 data sets, PS3.10 files, PS3.18 annex F JSON. Pure, no I/O. */
+export {
+  decimals,
+  instanceUids,
+  integer,
+  personName,
+  sequence,
+  text,
+  texts,
+  type InstanceUids,
+  type PersonNameText,
+} from './attribute-readers.js';
+export { findCharacterSet, type CharacterSetFinding } from './character-set-guess.js';
+export { decodeText, isKnownCharacterSet } from './character-sets.js';
+export { DicomFormatError, type DicomFormatErrorCode } from './dicom-format-error.js';
+export type { DicomJson, DicomJsonElement, DicomJsonValue, PersonNameValue } from './dicom-json.js';
+export { dictionaryVr, keywordOf, tagOf } from './dictionary.js';
+export { buildFileMeta, type FileMetaInput } from './file-meta.js';
+export { locateFrames, type FrameLocation, type FrameTable } from './frames.js';
+export { instanceDigest, type InstanceDigest } from './instance-digest.js';
+export { Part10Splitter, type Part10Meta } from './part10-splitter.js';
+export {
+  inflateDataset,
+  readAttributes,
+  type ByteRange,
+  type PixelDataLocation,
+  type ReadResult,
+} from './read-attributes.js';
+export {
+  isStorageSopClass,
+  STORAGE_SOP_CLASSES,
+  storageSopClassName,
+  type StorageSopClass,
+} from './storage-sop-classes.js';
+export {
+  EXPLICIT_VR_BIG_ENDIAN,
+  EXPLICIT_VR_LITTLE_ENDIAN,
+  IMPLICIT_VR_LITTLE_ENDIAN,
+  isVideo,
+  TRANSFER_SYNTAXES,
+  transferSyntaxOf,
+  type TransferSyntax,
+} from './transfer-syntaxes.js';
+export { DICOMDIR_SOP_CLASS_UID, IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, isUid } from './uids.js';
+export { writeDataset, type WritableDataset, type WritableElement, type WritableValue } from './write-dataset.js';

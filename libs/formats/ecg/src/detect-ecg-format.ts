@@ -1,0 +1,44 @@
+import { xmlRootName } from './xml-text.js';
+
+/** What the content is. Only `dicom-waveform` and `aecg` have a reader so far; the others are named so that a refusal can name them. */
+export type EcgFormat = 'dicom-waveform' | 'aecg' | 'scp' | 'muse-xml' | 'philips-xml' | 'mfer' | 'ishne';
+
+const ROOTS: Readonly<Record<string, EcgFormat>> = {
+  AnnotatedECG: 'aecg',
+  RestingECG: 'muse-xml',
+  restingecgdata: 'philips-xml',
+};
+
+/** The ECG storage classes of PS3.4 annex B.5: 12-lead, general, ambulatory, general 32-bit. */
+const ECG_STORAGE = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.9\.1\.\d+$/;
+
+/**
+ * The ECG format of a file by its content; its name is never asked. Null when it is none that is known: a DICOM file of another kind is
+ * null too. Looks at the first 64 kB at most and never throws.
+ */
+export function detectEcgFormat(bytes: Uint8Array): EcgFormat | null {
+  if (ascii(bytes, 128, 4) === 'DICM')
+    return ECG_STORAGE.test(mediaStorageSopClassUid(bytes) ?? '') ? 'dicom-waveform' : null;
+  if (ascii(bytes, 16, 6) === 'SCPECG') return 'scp';
+  if (ascii(bytes, 0, 5) === 'ISHNE') return 'ishne';
+  if (ascii(bytes, 0, 5) === '@ MFR') return 'mfer';
+  const root = xmlRootName(bytes);
+  return (root !== undefined && Object.hasOwn(ROOTS, root) ? ROOTS[root] : undefined) ?? null;
+}
+
+function ascii(bytes: Uint8Array, at: number, length: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + length));
+}
+
+/** (0002,0002) from the file meta, which is explicit little endian whatever follows (PS3.10 section 7.1). */
+function mediaStorageSopClassUid(bytes: Uint8Array): string | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 132; at + 12 <= Math.min(bytes.length, 1 << 16) && view.getUint16(at, true) === 2;) {
+    const long = /^(OB|OW|UN|UT|SQ)$/.test(ascii(bytes, at + 4, 2));
+    const length = long ? view.getUint32(at + 8, true) : view.getUint16(at + 6, true);
+    const value = at + (long ? 12 : 8);
+    if (view.getUint16(at + 2, true) === 2) return ascii(bytes, value, Math.min(length, 64)).replace(/[\0 ]+$/, '');
+    at = value + length;
+  }
+  return undefined;
+}

@@ -1,0 +1,62 @@
+/** Lead numbers, EN 1064 (SCP-ECG) table of section 5.6.3; ISO/IEEE 11073-10102 uses the same numbers in block 2. */
+const BY_NUMBER: Readonly<Record<number, string>> = {
+  1: 'I',
+  2: 'II',
+  3: 'V1',
+  4: 'V2',
+  5: 'V3',
+  6: 'V4',
+  7: 'V5',
+  8: 'V6',
+  9: 'V7',
+  10: 'V2R',
+  11: 'V3R',
+  12: 'V4R',
+  13: 'V5R',
+  14: 'V6R',
+  15: 'V7R',
+  16: 'X',
+  17: 'Y',
+  18: 'Z',
+  19: 'CC5',
+  20: 'CM5',
+  61: 'III',
+  62: 'aVR',
+  63: 'aVL',
+  64: 'aVF',
+  65: '-aVR',
+  66: 'V8',
+  67: 'V9',
+  68: 'V8R',
+  69: 'V9R',
+};
+
+const KNOWN = new Map(Object.values(BY_NUMBER).map((name) => [name.toLowerCase(), name]));
+
+/** The name of a lead by its SCP-ECG number; undefined when the number is not known. */
+export function leadNameByNumber(number: number): string | undefined {
+  return BY_NUMBER[number];
+}
+
+/** 'aVR' from 'AVR', 'Lead aVR', 'MDC_ECG_LEAD_AVR', 'Lead I (Einthoven)'; another name comes back trimmed. */
+export function leadNameByText(text: string): string {
+  const bare = text
+    .trim()
+    .replace(/^MDC_ECG_LEAD_/i, '')
+    .replace(/^lead\s+/i, '')
+    .replace(/\s*\(.*\)$/, '')
+    .trim();
+  return KNOWN.get(bare.toLowerCase()) ?? bare;
+}
+
+/**
+ * The lead of a coded channel source (PS3.16 CID 3001): SCPECG '5.6.3-9-1', MDC '2:1' or '131073' or 'MDC_ECG_LEAD_I';
+ * where the code says nothing, the meaning.
+ */
+export function leadNameByCode(code: string, meaning: string): string {
+  const numbered = /^5\.6\.3-9-(\d+)$/.exec(code) ?? /^2:(\d+)$/.exec(code);
+  const number = numbered ? Number(numbered[1]) : /^\d{6}$/.test(code) ? Number(code) - 0x2_0000 : NaN;
+  const name = BY_NUMBER[number];
+  if (name !== undefined) return name;
+  return leadNameByText(/^MDC_ECG_LEAD_/i.test(code) || meaning.trim() === '' ? code : meaning);
+}

@@ -1,0 +1,1 @@
+export { Codecs } from './codecs.js';

@@ -1,0 +1,295 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, link, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import {
+  assertByteRange,
+  assertObjectKey,
+  ObjectExists,
+  ObjectNotFound,
+  ObjectSizeMismatch,
+  ObjectStore,
+  ObjectStoreUnavailable,
+  type SpoolFile,
+} from '#libs/ports';
+import { DirectorySync } from './directory-sync.js';
+
+export interface FsObjectStoreOptions {
+  /** The folder that holds the objects; made if absent. Spool on the same file system and a put moves no bytes. */
+  readonly root: string;
+  /**
+   * true (the default): a put also waits until the directory entry is durable, in groups with its neighbours.
+   * false: faster; an object acknowledged in the last moments (5 s on ext4 with default settings) before a loss of
+   * power may be gone, though never cut short.
+   */
+  readonly syncDirectories?: boolean;
+}
+
+/** Holds copies under way; a key segment cannot begin with a dot, so no object can be in it. */
+const INCOMING = '.incoming';
+/** Tells an empty store from a disk that is not mounted. */
+const MARKER = '.object-store';
+/** Several processes share one root, so only what no living put can still be writing counts as left over. */
+const LEFT_OVER_AFTER_MS = 60 * 60 * 1000;
+
+/** Conditions of the machine rather than of the call. */
+const UNAVAILABLE = new Set(
+  'EACCES EPERM EROFS ENOSPC EDQUOT EIO EMFILE ENFILE ENODEV ENXIO ESTALE EBUSY ENOTCONN EHOSTDOWN ETIMEDOUT'.split(
+    ' ',
+  ),
+);
+/** A file system without hard links answers one of these. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL']);
+
+/**
+ * Objects as files under a folder.
+ *
+ * What survives: after `kill -9` of any process, everything that a put has resolved for, because the kernel has it.
+ * After a loss of power the same, because the bytes are flushed (fdatasync) before the name appears, and the name is
+ * flushed (fsync of its directory, shared among the puts that are waiting) before the put resolves. A name therefore
+ * never leads to missing bytes. The name is given with link(2), which never replaces a file, so two puts of one key
+ * cannot overwrite each other.
+ */
+export class FsObjectStore extends ObjectStore {
+  readonly #root: string;
+  readonly #directories: DirectorySync | null;
+  /** Directories known to exist and to be durable, so that mkdir and its syncs are paid once. */
+  readonly #known = new Map<string, Promise<void>>();
+
+  private constructor(options: FsObjectStoreOptions) {
+    super();
+    this.#root = options.root;
+    this.#directories = options.syncDirectories === false ? null : new DirectorySync();
+  }
+
+  /** Makes the root if absent and removes copies that a crash left behind over an hour ago. */
+  static async open(options: FsObjectStoreOptions): Promise<FsObjectStore> {
+    const store = new FsObjectStore(options);
+    await store.#guarded(async () => {
+      const incoming = join(options.root, INCOMING);
+      await mkdir(incoming, { recursive: true });
+      await writeFile(join(options.root, MARKER), '');
+      await store.#directories?.sync(options.root);
+      await store.#directories?.sync(dirname(options.root));
+      for (const name of await readdir(incoming)) {
+        const path = join(incoming, name);
+        const info = await stat(path).catch(() => null);
+        if (info && Date.now() - info.mtimeMs > LEFT_OVER_AFTER_MS) await rm(path, { force: true });
+      }
+    });
+    return store;
+  }
+
+  override async put(key: string, file: SpoolFile): Promise<void> {
+    const target = this.#path(key);
+    await this.#guarded(async () => {
+      if (!(await this.#holds(key, target, file.size))) {
+        const actual = await flush(file.path);
+        if (actual !== file.size) throw new ObjectSizeMismatch(key, file.size, actual);
+        await this.#publish(key, target, file);
+      }
+      await this.#directories?.sync(dirname(target));
+      await rm(file.path, { force: true });
+    });
+  }
+
+  override async putBytes(key: string, bytes: Uint8Array): Promise<void> {
+    const target = this.#path(key);
+    await this.#guarded(async () => {
+      if (!(await this.#holds(key, target, bytes.length))) {
+        const path = this.#incomingPath();
+        try {
+          await writeFile(path, bytes, { flag: 'wx' });
+          await flush(path);
+          await this.#publish(key, target, { path, size: bytes.length });
+        } finally {
+          await rm(path, { force: true });
+        }
+      }
+      await this.#directories?.sync(dirname(target));
+    });
+  }
+
+  override async get(key: string): Promise<Readable> {
+    const path = this.#path(key);
+    const handle = await this.#guarded(() => this.#openToRead(key, path));
+    return handle.createReadStream();
+  }
+
+  override async getRange(key: string, start: number, length: number): Promise<Buffer> {
+    const path = this.#path(key);
+    assertByteRange(start, length);
+    return this.#guarded(async () => {
+      const handle = await this.#openToRead(key, path);
+      try {
+        const { size } = await handle.stat();
+        const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - start)));
+        let filled = 0;
+        while (filled < buffer.length) {
+          const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, start + filled);
+          if (bytesRead === 0) break;
+          filled += bytesRead;
+        }
+        return buffer.subarray(0, filled);
+      } finally {
+        await handle.close();
+      }
+    });
+  }
+
+  override async stat(key: string): Promise<{ readonly size: number } | null> {
+    const path = this.#path(key);
+    return this.#guarded(async () => {
+      const size = await sizeOf(path);
+      if (size === null) await this.#assertMounted();
+      return size === null ? null : { size };
+    });
+  }
+
+  override async remove(key: string): Promise<void> {
+    const path = this.#path(key);
+    await this.#guarded(async () => {
+      await rm(path, { force: true });
+      await this.#assertMounted();
+    });
+  }
+
+  #path(key: string): string {
+    return join(this.#root, ...assertObjectKey(key).split('/'));
+  }
+
+  #incomingPath(): string {
+    return join(this.#root, INCOMING, randomUUID());
+  }
+
+  async #holds(key: string, target: string, size: number): Promise<boolean> {
+    const stored = await sizeOf(target);
+    if (stored === null) return false;
+    if (stored !== size) throw new ObjectExists(key, stored, size);
+    return true;
+  }
+
+  async #openToRead(key: string, path: string) {
+    try {
+      return await open(path, 'r');
+    } catch (cause) {
+      if (!isMissing(cause)) throw cause;
+      await this.#assertMounted();
+      throw new ObjectNotFound(key);
+    }
+  }
+
+  async #assertMounted(): Promise<void> {
+    try {
+      await access(join(this.#root, MARKER));
+    } catch (cause) {
+      throw new ObjectStoreUnavailable(`the object folder is not there: ${this.#root}`, { cause });
+    }
+  }
+
+  /** Gives flushed bytes their name, by link where they are or by a copy where they are on another file system. */
+  async #publish(key: string, target: string, file: SpoolFile): Promise<void> {
+    await this.#ensureDirectory(dirname(target));
+    try {
+      await this.#give(key, target, file);
+    } catch (cause) {
+      // Somebody removed a folder under us: forget what we knew, so that the next try makes it again.
+      if (errorCode(cause) === 'ENOENT') this.#known.clear();
+      if (errorCode(cause) !== 'EXDEV') throw cause;
+      const copy = this.#incomingPath();
+      try {
+        const handle = await open(copy, 'wx');
+        try {
+          for await (const chunk of createReadStream(file.path) as AsyncIterable<Buffer>) await handle.writeFile(chunk);
+          await handle.datasync();
+        } finally {
+          await handle.close();
+        }
+        await this.#give(key, target, { path: copy, size: file.size });
+      } finally {
+        await rm(copy, { force: true });
+      }
+    }
+  }
+
+  async #give(key: string, target: string, file: SpoolFile): Promise<void> {
+    try {
+      await link(file.path, target);
+      await unlink(file.path);
+    } catch (cause) {
+      const code = errorCode(cause);
+      if (code === 'EEXIST') {
+        await this.#holds(key, target, file.size);
+      } else if (NO_LINKS.has(code)) {
+        if (!(await this.#holds(key, target, file.size))) await rename(file.path, target);
+      } else {
+        throw cause;
+      }
+    }
+  }
+
+  #ensureDirectory(directory: string): Promise<void> {
+    const known = this.#known.get(directory);
+    if (known) return known;
+    const making = this.#makeDirectory(directory);
+    this.#known.set(directory, making);
+    making.catch(() => this.#known.delete(directory));
+    return making;
+  }
+
+  /** A new directory is itself an entry of its parent, up to the root. */
+  async #makeDirectory(directory: string): Promise<void> {
+    if (directory === this.#root || directory === dirname(directory)) return;
+    const parent = dirname(directory);
+    await this.#ensureDirectory(parent);
+    try {
+      await mkdir(directory);
+    } catch (cause) {
+      if (errorCode(cause) !== 'EEXIST') throw cause;
+    }
+    await this.#directories?.sync(parent);
+  }
+
+  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      const code = errorCode(cause);
+      if (UNAVAILABLE.has(code)) throw new ObjectStoreUnavailable(`the object folder answers ${code}`, { cause });
+      throw cause;
+    }
+  }
+}
+
+/** Flushes a finished file's bytes and tells its length. */
+async function flush(path: string): Promise<number> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.datasync();
+    return (await handle.stat()).size;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  try {
+    const info = await stat(path);
+    return info.isFile() ? info.size : null;
+  } catch (cause) {
+    if (isMissing(cause)) return null;
+    throw cause;
+  }
+}
+
+function errorCode(cause: unknown): string {
+  return typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string'
+    ? cause.code
+    : '';
+}
+
+function isMissing(cause: unknown): boolean {
+  const code = errorCode(cause);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}

@@ -1,0 +1,118 @@
+import type { Readable } from 'node:stream';
+
+/** A finished spool file: complete, closed, and no longer written to by anyone. */
+export interface SpoolFile {
+  /** Where the bytes are now. */
+  readonly path: string;
+  /** Its length in bytes, as counted while it was written. */
+  readonly size: number;
+}
+
+/** There is no object under this key. */
+export class ObjectNotFound extends Error {
+  readonly code = 'object-not-found';
+  constructor(readonly key: string) {
+    super(`no object under ${key}`);
+    this.name = 'ObjectNotFound';
+  }
+}
+
+/** The store cannot be reached, is full, or refuses us for now. Transient: the same call may succeed later. */
+export class ObjectStoreUnavailable extends Error {
+  readonly code = 'unavailable';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ObjectStoreUnavailable';
+  }
+}
+
+/** Another object of another size already holds this key. Objects are immutable, so this is never overwritten. */
+export class ObjectExists extends Error {
+  readonly code = 'object-exists';
+  constructor(
+    readonly key: string,
+    readonly storedSize: number,
+    readonly offeredSize: number,
+  ) {
+    super(`${key} already holds ${storedSize} bytes, ${offeredSize} were offered`);
+    this.name = 'ObjectExists';
+  }
+}
+
+/** What was handed over is not as long as announced: the spool file is not finished, or was cut. */
+export class ObjectSizeMismatch extends Error {
+  readonly code = 'object-size-mismatch';
+  constructor(
+    readonly key: string,
+    readonly announcedSize: number,
+    readonly actualSize: number,
+  ) {
+    super(`${key}: announced ${announcedSize} bytes, found ${actualSize}`);
+    this.name = 'ObjectSizeMismatch';
+  }
+}
+
+/** The key is not one that every store can hold; a mistake of the caller. */
+export class InvalidObjectKey extends Error {
+  readonly code = 'invalid-object-key';
+  constructor(readonly key: string) {
+    super(`not an object key: ${JSON.stringify(key.slice(0, 80))}`);
+    this.name = 'InvalidObjectKey';
+  }
+}
+
+const KEY_SEGMENT = /^[a-z0-9_][a-z0-9._-]{0,127}$/;
+const KEY_LENGTH_LIMIT = 512;
+
+/**
+ * Passes a key through or throws {@link InvalidObjectKey}. A key is one or more segments joined by `/`, such as
+ * `instances/ab/cd/<hex>`; a segment is lower case (a folder may live on a file system that folds case), does not
+ * begin with a dot and has at most 128 characters; the whole at most 512. No key may be a folder of another.
+ */
+export function assertObjectKey(key: string): string {
+  if (key.length > KEY_LENGTH_LIMIT || !key.split('/').every((segment) => KEY_SEGMENT.test(segment))) {
+    throw new InvalidObjectKey(key);
+  }
+  return key;
+}
+
+/** Passes a byte range through or throws RangeError: both whole numbers, not negative. */
+export function assertByteRange(start: number, length: number): void {
+  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(length) || start < 0 || length < 0) {
+    throw new RangeError(`not a byte range: ${start}+${length}`);
+  }
+}
+
+/**
+ * Where immutable bytes live. This class is also the injection token.
+ *
+ * Every method throws {@link InvalidObjectKey} for a key that is none and {@link ObjectStoreUnavailable} when the
+ * store cannot answer. An object is visible under its key whole or not at all, and is never overwritten.
+ */
+export abstract class ObjectStore {
+  /**
+   * Takes over a finished spool file. When it resolves the object is durable and the spool file is gone. When it
+   * throws, the spool file is still there and the call may be repeated. The same key again is success if the
+   * stored size is the same (also if the spool file is gone already), else {@link ObjectExists}. A spool file
+   * whose length is not `file.size` is {@link ObjectSizeMismatch}.
+   */
+  abstract put(key: string, file: SpoolFile): Promise<void>;
+
+  /** The same promise for bytes at hand; meant for small, derived objects. */
+  abstract putBytes(key: string, bytes: Uint8Array): Promise<void>;
+
+  /** The object from its first byte. Throws {@link ObjectNotFound} before any stream is handed out. */
+  abstract get(key: string): Promise<Readable>;
+
+  /**
+   * `length` bytes from offset `start`; fewer when the object ends before, none when `start` is at or past its end.
+   * Throws {@link ObjectNotFound}, and RangeError for a range that is not one.
+   */
+  abstract getRange(key: string, start: number, length: number): Promise<Buffer>;
+
+  /** The object's size in bytes, or null when there is none. */
+  abstract stat(key: string): Promise<{ readonly size: number } | null>;
+
+  /** Removes the object; success also when there is none. */
+  abstract remove(key: string): Promise<void>;
+}

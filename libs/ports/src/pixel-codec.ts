@@ -1,0 +1,72 @@
+/** What a frame's bytes mean: the Image Pixel attributes (PS3.3 C.7.6.3) and the transfer syntax they came in. */
+export interface PixelDescription {
+  readonly transferSyntaxUid: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly samplesPerPixel: number;
+  /** 1, 8, 16 or 32. */
+  readonly bitsAllocated: number;
+  readonly bitsStored: number;
+  readonly highBit: number;
+  /** 0 unsigned, 1 two's complement. */
+  readonly pixelRepresentation: 0 | 1;
+  readonly photometricInterpretation: string;
+  /** 0 by pixel (R1 G1 B1 R2 …), 1 by plane. Matters for native and RLE frames; the other codecs know themselves. */
+  readonly planarConfiguration: 0 | 1;
+  /** The VR of PixelData; matters only for 8 bits in Explicit VR Big Endian, where OW means bytes swapped in pairs. */
+  readonly pixelDataVr?: 'OB' | 'OW' | undefined;
+}
+
+/** Samples in machine order, one array element each. */
+export type SampleArray = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array;
+
+export interface DecodedFrame {
+  /**
+   * rows × columns × samplesPerPixel samples, by pixel whatever the file's planar configuration. Values are those
+   * of the stored bits alone: shifted down from the high bit, sign extended where the description says signed.
+   */
+  readonly pixels: SampleArray;
+  readonly samplesPerPixel: number;
+  /** After decoding: RGB where the codec undid a colour transform, else as described (YBR_FULL_422 is upsampled to YBR_FULL). */
+  readonly photometricInterpretation: string;
+}
+
+/** Why a frame cannot be decoded; the same bytes will never fare better here, so nobody need try again. */
+export type UndecodableReason =
+  /** The transfer syntax, or this variant of it, has no decoder here. */
+  | 'unsupported'
+  /** The bytes end too early, or are not what their syntax asks for. */
+  | 'corrupt'
+  /** The bitstream is sound and says something other than the description: size, components, depth. */
+  | 'mismatch';
+
+export class UndecodableFrame extends Error {
+  constructor(
+    readonly code: UndecodableReason,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'UndecodableFrame';
+  }
+}
+
+/** Eight-bit samples by pixel: one channel is grey (0 black), three are R G B. */
+export interface EightBitImage {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  readonly data: Uint8Array;
+}
+
+/** Turns encoded frames into samples and samples into JPEG. This class is also the injection token. */
+export abstract class PixelCodec {
+  /**
+   * Decodes one frame: all its fragments joined, for native syntaxes exactly the frame's bytes. Data sets in the
+   * deflated syntax are inflated beforehand and count as Explicit VR Little Endian. Throws {@link UndecodableFrame}.
+   */
+  abstract decode(frame: Uint8Array, description: PixelDescription): Promise<DecodedFrame>;
+
+  /** Baseline JPEG, grey as three components too; `quality` 1–100, 85 when not given. Throws RangeError when `data` does not fit the dimensions. */
+  abstract encodeJpeg(image: EightBitImage, options?: { readonly quality?: number }): Promise<Uint8Array>;
+}

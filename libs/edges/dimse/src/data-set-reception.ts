@@ -1,0 +1,96 @@
+import { DIMSE_STATUS } from './command-set.js';
+import type { InstanceWriter, StoreOutcome, StoreRequest, StoreSink } from './store-sink.js';
+
+/** Bytes gathered before they go to the writer: larger writes are cheaper, and 256 kB was where that ended. */
+export const GATHER_LENGTH = 256 * 1024;
+
+/** What a small slice costs in memory besides its bytes; without it, tiny fragments would pile up uncounted. */
+export const SLICE_OVERHEAD = 128;
+
+/** Told when storing an instance failed on our side. */
+export type FailureListener = (error: unknown) => void;
+
+/**
+ * One data set on its way to its writer. After a failure the rest of the data set is swallowed, so that the association can
+ * go on behind it, and the outcome tells what went wrong.
+ */
+export class DataSetReception<Caller> {
+  private writer: InstanceWriter | null = null;
+  private slices: Buffer[] = [];
+  private gathered = 0;
+  private refusal: StoreOutcome | null = null;
+
+  constructor(private readonly onFailure: FailureListener) {}
+
+  /** Opens the writer. A failure is kept for `finish`. */
+  async open(sink: StoreSink<Caller>, request: StoreRequest<Caller>): Promise<void> {
+    try {
+      this.writer = await sink.open(request);
+    } catch (error) {
+      await this.fail(error);
+    }
+  }
+
+  /** Takes a piece of the data set; what it returns is to be waited for before the next. */
+  take(bytes: Buffer): Promise<void> | undefined {
+    if (this.writer === null || bytes.length === 0) return undefined;
+    this.slices.push(bytes);
+    this.gathered += bytes.length + SLICE_OVERHEAD;
+    return this.gathered >= GATHER_LENGTH ? this.flush() : undefined;
+  }
+
+  /** The data set has ended: commits, and tells how it went. */
+  async finish(): Promise<StoreOutcome> {
+    await this.flush();
+    if (this.writer !== null) {
+      try {
+        const outcome = await this.writer.commit();
+        this.writer = null;
+        return outcome;
+      } catch (error) {
+        await this.fail(error);
+      }
+    }
+    return this.refusal ?? { status: DIMSE_STATUS.processingFailure };
+  }
+
+  /** The rest of the data set will not come. */
+  async abandon(reason: string): Promise<void> {
+    const { writer } = this;
+    this.writer = null;
+    this.slices = [];
+    if (writer === null) return;
+    try {
+      await writer.abort(reason);
+    } catch (error) {
+      this.onFailure(error);
+    }
+  }
+
+  private async flush(): Promise<void> {
+    const { slices, writer } = this;
+    this.slices = [];
+    this.gathered = 0;
+    const [first] = slices;
+    if (first === undefined || writer === null) return;
+    try {
+      await writer.write(slices.length === 1 ? first : Buffer.concat(slices));
+    } catch (error) {
+      await this.fail(error);
+    }
+  }
+
+  private async fail(error: unknown): Promise<void> {
+    this.refusal = outcomeOfError(error);
+    this.onFailure(error);
+    await this.abandon('the instance could not be stored');
+  }
+}
+
+/** How an error of the sink is told to the peer; its message stays here, it may name things the peer should not see. */
+export function outcomeOfError(error: unknown): StoreOutcome {
+  const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  return code === 'unavailable' || code === 'out-of-resources'
+    ? { status: DIMSE_STATUS.outOfResources, comment: 'Storage is not available at present' }
+    : { status: DIMSE_STATUS.processingFailure, comment: 'The instance could not be stored' };
+}

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { IngestModule } from '#libs/ingest';
+import { PatientsModule } from '#libs/patients';
+import { CatalogueRepository } from './catalogue.repository.js';
+import { OnInstanceStored } from './on-instance-stored.js';
+import { CataloguePostgresRepository } from './postgres/catalogue.postgres-repository.js';
+import { ReadEcgRecording } from './read-ecg-recording.js';
+import { ReadFrames } from './read-frames.js';
+
+@Module({
+  imports: [IngestModule, PatientsModule],
+  providers: [
+    { provide: CatalogueRepository, useClass: CataloguePostgresRepository },
+    OnInstanceStored,
+    ReadFrames,
+    ReadEcgRecording,
+  ],
+  exports: [CatalogueRepository, OnInstanceStored, ReadFrames, ReadEcgRecording],
+})
+export class CatalogueModule {}

@@ -1,0 +1,4 @@
+export const EXAM_SETTLED = 'exam-settled';
+export interface ExamSettled {
+  examId: string;
+}

@@ -1,0 +1,37 @@
+import type { ExamState } from './exam.states.js';
+
+export type ExamKind = 'imaging' | 'ecg';
+
+export interface Exam {
+  id: string;
+  organisation: string;
+  kind: ExamKind;
+  patientId: string;
+  studyInstanceUid: string;
+  accessionNumber: string | null;
+  modality: string | null;
+  bodyPart: string | null;
+  description: string | null;
+  examinedAt: Date | null;
+  state: ExamState;
+  /** how many count: explanations (SR, KO, presentation states, documents) do not */
+  instances: number;
+  firstReceivedAt: Date;
+  lastReceivedAt: Date;
+}
+
+/** What of an instance belongs into the catalogue's columns. */
+export interface IndexedFacts {
+  modality: string | null;
+  bodyPart: string | null;
+  studyDescription: string | null;
+  seriesDescription: string | null;
+  seriesNumber: number | null;
+  instanceNumber: number | null;
+  frames: number | null;
+  rows: number | null;
+  columns: number | null;
+  accessionNumber: string | null;
+  examinedAt: Date | null;
+  counts: boolean;
+}

@@ -1,0 +1,46 @@
+import { integer, text, type DicomJson } from '#libs/formats/dicom';
+import type { IndexedFacts } from './exam.js';
+
+/** Classes that explain an examination instead of being part of it: SR, KO, presentation states, encapsulated documents. */
+const EXPLAINS = ['1.2.840.10008.5.1.4.1.1.88.', '1.2.840.10008.5.1.4.1.1.11.', '1.2.840.10008.5.1.4.1.1.104.'];
+/** Devices in the network without (0008,0201) Timezone Offset From UTC keep China Standard Time. */
+const ZONE = '+0800';
+
+export function indexedFacts(attributes: DicomJson, sopClassUid: string): IndexedFacts {
+  return {
+    modality: text(attributes, '00080060') || null,
+    bodyPart: text(attributes, '00180015')?.toUpperCase() || null,
+    studyDescription: text(attributes, '00081030') || null,
+    seriesDescription: text(attributes, '0008103E') || null,
+    seriesNumber: whole(attributes, '00200011'),
+    instanceNumber: whole(attributes, '00200013'),
+    frames: whole(attributes, '00280008'),
+    rows: whole(attributes, '00280010'),
+    columns: whole(attributes, '00280011'),
+    accessionNumber: text(attributes, '00080050') || null,
+    examinedAt: moment(text(attributes, '00080020'), text(attributes, '00080030'), text(attributes, '00080201')),
+    counts: !EXPLAINS.some((prefix) => sopClassUid.startsWith(prefix)),
+  };
+}
+
+/** A column of PostgreSQL's int: what does not fit is not known. */
+function whole(attributes: DicomJson, tag: string): number | null {
+  const value = integer(attributes, tag);
+  return value !== undefined && value !== null && Math.abs(value) < 2 ** 31 ? value : null;
+}
+
+/** DA and TM (PS3.5 table 6.2-1) as a moment; a date without a time is midnight, nonsense is null. */
+export function moment(
+  date: string | null | undefined,
+  time: string | null | undefined,
+  zone: string | null | undefined,
+): Date | null {
+  const day = /^(\d{4})\.?(\d{2})\.?(\d{2})/.exec(date ?? '');
+  if (!day) return null;
+  const [hours, minutes = '00', seconds = '00'] = /^(\d{2}):?(\d{2})?:?(\d{2})?/.exec(time ?? '')?.slice(1) ?? ['00'];
+  const offset = /^[+-]\d{4}$/.test(zone ?? '') ? zone! : ZONE;
+  const at = new Date(
+    `${day[1]}-${day[2]}-${day[3]}T${hours}:${minutes}:${seconds === '60' ? '59' : seconds}${offset.slice(0, 3)}:${offset.slice(3)}`,
+  );
+  return Number.isNaN(at.getTime()) ? null : at;
+}

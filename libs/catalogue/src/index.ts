@@ -1,0 +1,18 @@
+/**
+ * The catalogue: what was received, filed as examinations (an imaging study or an ECG recording) of patients, with their series and
+ * instances. An examination settles when nothing has come for a while; a late image reopens it.
+ */
+export {
+  CatalogueRepository,
+  type InstanceLocation,
+  type SeriesSummary,
+  type StudyFilter,
+  type StudySummary,
+} from './catalogue.repository.js';
+export { CatalogueModule } from './catalogue.module.js';
+export { EXAM_SETTLED, type ExamSettled } from './domain/exam.events.js';
+export { EXAM_STATES, type ExamState } from './domain/exam.states.js';
+export type { Exam, ExamKind } from './domain/exam.js';
+export { OnInstanceStored } from './on-instance-stored.js';
+export { ReadEcgRecording } from './read-ecg-recording.js';
+export { ReadFrames } from './read-frames.js';

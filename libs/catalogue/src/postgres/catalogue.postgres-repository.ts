@@ -1,0 +1,207 @@
+import { Injectable } from '@nestjs/common';
+import { scopeParameter, type OrganisationScope } from '#libs/identity';
+import type { StoredInstance } from '#libs/ingest';
+import { newId } from '#libs/kernel';
+import { Database, Outbox } from '#libs/persistence';
+import {
+  CatalogueRepository,
+  type InstanceLocation,
+  type SeriesSummary,
+  type StudyFilter,
+  type StudySummary,
+} from '../catalogue.repository.js';
+import { EXAM_SETTLED } from '../domain/exam.events.js';
+import { EXAM_STATES } from '../domain/exam.states.js';
+import type { Exam, IndexedFacts } from '../domain/exam.js';
+
+const EXAM = `e.id, e.organisation, e.kind, e.patient_id AS "patientId", e.study_instance_uid AS "studyInstanceUid",
+  e.accession_number AS "accessionNumber", e.modality, e.body_part AS "bodyPart", e.description, e.examined_at AS "examinedAt", e.state,
+  e.instances, e.first_received_at AS "firstReceivedAt", e.last_received_at AS "lastReceivedAt"`;
+
+const LOCATION = `i.id, x.organisation, e.patient_id AS "patientId", x.study_instance_uid AS "studyInstanceUid",
+  x.series_instance_uid AS "seriesInstanceUid", x.sop_instance_uid AS "sopInstanceUid", x.sop_class_uid AS "sopClassUid",
+  x.transfer_syntax_uid AS "transferSyntaxUid", x.format, x.digest, x.object_key AS "objectKey", x.size_bytes::float8 AS "sizeBytes",
+  x.dataset_offset AS "datasetOffset", x.pixel_data AS "pixelData", x.attributes`;
+const LOCATED = `instance i JOIN ingest_instance x ON x.id = i.id JOIN exam e ON e.id = i.exam_id JOIN series s ON s.id = i.series_id`;
+const IN_ORDER = `ORDER BY s.number NULLS LAST, s.series_instance_uid, i.number NULLS LAST, i.sop_instance_uid`;
+
+@Injectable()
+export class CataloguePostgresRepository extends CatalogueRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: Outbox,
+  ) {
+    super();
+  }
+
+  async lockExam(facts: Parameters<CatalogueRepository['lockExam']>[0]): Promise<Exam> {
+    const id = newId();
+    const made = await this.database.row(
+      `INSERT INTO exam (id, organisation, kind, patient_id, study_instance_uid, state, first_received_at, last_received_at)
+       VALUES ($1, $2, $3, $4, $5, $6, now(), now()) ON CONFLICT (organisation, study_instance_uid) DO NOTHING RETURNING id`,
+      [id, facts.organisation, facts.kind, facts.patientId, facts.studyInstanceUid, EXAM_STATES.initial],
+    );
+    if (made) await this.log(id, null, EXAM_STATES.initial, 'arrive');
+    return (await this.database.row<Exam>(
+      `SELECT ${EXAM} FROM exam e WHERE organisation = $1 AND study_instance_uid = $2 FOR UPDATE`,
+      [facts.organisation, facts.studyInstanceUid],
+    ))!;
+  }
+
+  async addInstance(examId: string, stored: StoredInstance, facts: IndexedFacts): Promise<{ added: boolean }> {
+    const series = await this.database.row<{ id: string }>(
+      `INSERT INTO series (id, exam_id, series_instance_uid, modality, number, description) VALUES ($1,$2,$3,$4,$5,$6)
+       ON CONFLICT (exam_id, series_instance_uid) DO UPDATE SET modality = coalesce(series.modality, EXCLUDED.modality) RETURNING id`,
+      [newId(), examId, stored.seriesInstanceUid, facts.modality, facts.seriesNumber, facts.seriesDescription],
+    );
+    const row = await this.database.row(
+      `INSERT INTO instance (id, exam_id, series_id, sop_instance_uid, sop_class_uid, number, frames, rows, columns, counts)
+       VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10) ON CONFLICT DO NOTHING RETURNING id`,
+      [
+        stored.id,
+        examId,
+        series!.id,
+        stored.sopInstanceUid,
+        stored.sopClassUid,
+        facts.instanceNumber,
+        facts.frames,
+        facts.rows,
+        facts.columns,
+        facts.counts,
+      ],
+    );
+    return { added: row !== undefined };
+  }
+
+  async refreshExam(exam: Exam, facts: readonly IndexedFacts[], reopen: boolean): Promise<void> {
+    const first = facts.find((one) => one.counts) ?? facts[0];
+    const state = reopen && exam.state === 'settled' ? EXAM_STATES.next(exam.state, 'reopen') : exam.state;
+    await this.database.rows(
+      `UPDATE exam SET instances = (SELECT count(*) FROM instance WHERE exam_id = $1 AND counts), state = $2, version = version + 1,
+         last_received_at = CASE WHEN $9 THEN now() ELSE last_received_at END,
+         accession_number = coalesce(accession_number, $3), modality = coalesce(modality, $4), body_part = coalesce(body_part, $5),
+         description = coalesce(description, $6), examined_at = coalesce(examined_at, $7), kind = CASE WHEN $8 THEN 'ecg' ELSE kind END
+       WHERE id = $1`,
+      [
+        exam.id,
+        state,
+        first?.accessionNumber ?? null,
+        first?.modality ?? null,
+        first?.bodyPart ?? null,
+        first?.studyDescription ?? first?.seriesDescription ?? null,
+        first?.examinedAt ?? null,
+        first?.modality === 'ECG',
+        reopen || exam.state !== 'settled',
+      ],
+    );
+    if (state !== exam.state) await this.log(exam.id, exam.state, state, 'reopen');
+  }
+
+  settleQuiet(seconds: number): Promise<string[]> {
+    return this.database.transaction(async () => {
+      const quiet = await this.database.rows<Exam>(
+        `SELECT ${EXAM} FROM exam e WHERE state <> 'settled' AND last_received_at < now() - make_interval(secs => $1)
+           AND NOT EXISTS (SELECT 1 FROM ingest_instance x WHERE x.organisation = e.organisation
+                           AND x.study_instance_uid = e.study_instance_uid AND x.state = 'stored' AND x.standing = 'first')
+         ORDER BY last_received_at LIMIT 100 FOR UPDATE SKIP LOCKED`,
+        [seconds],
+      );
+      for (const exam of quiet) {
+        const state = EXAM_STATES.next(exam.state, 'settle');
+        await this.database.rows(
+          'UPDATE exam SET state = $2, settled_at = now(), version = version + 1 WHERE id = $1',
+          [exam.id, state],
+        );
+        await this.log(exam.id, exam.state, state, 'settle');
+        await this.outbox.publish(EXAM_SETTLED, exam.id, { examId: exam.id });
+      }
+      return quiet.map((exam) => exam.id);
+    });
+  }
+
+  exam(id: string): Promise<Exam | undefined> {
+    return this.database.row(`SELECT ${EXAM} FROM exam e WHERE id = $1`, [id]);
+  }
+
+  studies(scope: OrganisationScope, filter: StudyFilter): Promise<StudySummary[]> {
+    return this.database.rows(
+      `SELECT ${EXAM}, json_build_object('number', p.number, 'name', p.name, 'sex', p.sex, 'birthDate', to_char(p.birth_date, 'YYYY-MM-DD')) AS patient,
+         (SELECT count(*)::int FROM series s WHERE s.exam_id = e.id) AS series,
+         (SELECT coalesce(array_agg(DISTINCT s.modality) FILTER (WHERE s.modality IS NOT NULL), '{}') FROM series s WHERE s.exam_id = e.id) AS modalities
+       FROM exam e JOIN patient p ON p.id = e.patient_id
+       WHERE ($1::text[] IS NULL OR e.organisation = ANY($1)) AND EXISTS (SELECT 1 FROM instance i JOIN ingest_instance x ON x.id = i.id
+               WHERE i.exam_id = e.id AND x.format = 'dicom')
+         AND ($2::text[] IS NULL OR e.study_instance_uid = ANY($2)) AND ($3::text IS NULL OR p.number = $3)
+         AND ($4::text IS NULL OR p.name_search LIKE $4 ESCAPE '\\') AND ($5::text IS NULL OR e.accession_number = $5)
+         AND ($6::text IS NULL OR EXISTS (SELECT 1 FROM series s WHERE s.exam_id = e.id AND s.modality = $6))
+         AND ($7::timestamptz IS NULL OR e.examined_at >= $7) AND ($8::timestamptz IS NULL OR e.examined_at < $8)
+         AND ($11::uuid[] IS NULL OR e.id = ANY($11)) AND ($12::uuid IS NULL OR e.patient_id = $12)
+         AND ($13::text IS NULL OR e.organisation = $13) AND ($14::text IS NULL OR p.id_card = $14)
+         AND ($15::uuid IS NULL OR (SELECT (e.first_received_at, a.id) < (a.first_received_at, e.id) FROM exam a WHERE a.id = $15))
+       ORDER BY e.first_received_at DESC, e.id LIMIT $9 OFFSET $10`,
+      [
+        scopeParameter(scope),
+        filter.studyInstanceUids ?? null,
+        filter.patientNumber ?? null,
+        filter.patientName === undefined ? null : likePattern(filter.patientName),
+        filter.accessionNumber ?? null,
+        filter.modality ?? null,
+        filter.examinedFrom ?? null,
+        filter.examinedTo ?? null,
+        filter.limit,
+        filter.offset,
+        filter.examIds ?? null,
+        filter.patientId ?? null,
+        filter.patientOrganisation ?? null,
+        filter.idCard ?? null,
+        filter.after ?? null,
+      ],
+    );
+  }
+
+  seriesOf(scope: OrganisationScope, studyInstanceUid: string): Promise<SeriesSummary[]> {
+    return this.database.rows(
+      `SELECT s.series_instance_uid AS "seriesInstanceUid", s.modality, s.number, s.description, count(*)::int AS instances
+       FROM ${LOCATED} WHERE ($1::text[] IS NULL OR e.organisation = ANY($1)) AND e.study_instance_uid = $2 AND x.format = 'dicom'
+       GROUP BY s.id ORDER BY s.number NULLS LAST, s.series_instance_uid`,
+      [scopeParameter(scope), studyInstanceUid],
+    );
+  }
+
+  instances(
+    scope: OrganisationScope,
+    where: Parameters<CatalogueRepository['instances']>[1],
+  ): Promise<InstanceLocation[]> {
+    return this.database.rows(
+      `SELECT ${LOCATION} FROM ${LOCATED} WHERE ($1::text[] IS NULL OR e.organisation = ANY($1)) AND e.study_instance_uid = $2
+         AND ($3::text IS NULL OR s.series_instance_uid = $3) AND ($4::text IS NULL OR i.sop_instance_uid = $4) AND x.format = 'dicom'
+       ${IN_ORDER}`,
+      [scopeParameter(scope), where.studyInstanceUid, where.seriesInstanceUid ?? null, where.sopInstanceUid ?? null],
+    );
+  }
+
+  instancesOfExam(examId: string): Promise<InstanceLocation[]> {
+    return this.database.rows(`SELECT ${LOCATION} FROM ${LOCATED} WHERE i.exam_id = $1 ${IN_ORDER}`, [examId]);
+  }
+
+  async organisationsHolding(studyInstanceUid: string): Promise<string[]> {
+    const rows = await this.database.rows<{ organisation: string }>(
+      'SELECT organisation FROM exam WHERE study_instance_uid = $1',
+      [studyInstanceUid],
+    );
+    return rows.map((row) => row.organisation);
+  }
+
+  private async log(examId: string, from: string | null, to: string, event: string): Promise<void> {
+    await this.database.rows(
+      `INSERT INTO state_transition (machine, subject_id, from_state, to_state, event, actor) VALUES ('exam', $1, $2, $3, $4, 'system')`,
+      [examId, from, to, event],
+    );
+  }
+}
+
+/** Matches anywhere in the lines of name_search that begin with the pattern; `*` and `?` are PS3.4 C.2.2.2.4's wildcards. */
+function likePattern(text: string): string {
+  const escaped = text.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`);
+  return `%${escaped.replaceAll('*', '%').replaceAll('?', '_').replaceAll('^', '%')}%`;
+}

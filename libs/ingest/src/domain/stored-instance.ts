@@ -1,0 +1,47 @@
+import type { DicomJson, PixelDataLocation } from '#libs/formats/dicom';
+
+/** first: the one served. re-encoded / conflict: kept beside it under its own digest, never served in its place. */
+export type Standing = 'first' | 're-encoded' | 'conflict';
+
+export interface StoredInstance {
+  id: string;
+  organisation: string;
+  sopInstanceUid: string;
+  sopClassUid: string;
+  transferSyntaxUid: string;
+  studyInstanceUid: string;
+  seriesInstanceUid: string;
+  /** hex SHA-256 by `instanceDigest` (dicom) or of the file (aecg) */
+  digest: string;
+  /** hex SHA-256 over what a re-encoding of the pixels leaves alone */
+  headerDigest: string;
+  standing: Standing;
+  format: 'dicom' | 'aecg';
+  objectKey: string;
+  sizeBytes: number;
+  /** where the data set begins in the object: behind the file meta that Qiao wrote */
+  datasetOffset: number;
+  pixelData: PixelDataLocation | null;
+  attributes: DicomJson;
+  source: InstanceSource;
+}
+
+export interface InstanceSource {
+  transport: 'dimse' | 'stow' | 'upload' | 'ecg';
+  /** AE title, client id or account id */
+  sender: string;
+  /** what the sender calls it: a file name, where there is one */
+  name?: string;
+  /** what the sender says of the patient where the file is silent */
+  supplement?: { patientId?: string; patientName?: string; idCard?: string; accessionNumber?: string };
+}
+
+/** How receiving ended; each of these is a success for the sender: the bytes are safe. */
+export interface Receipt {
+  outcome: 'stored' | 'duplicate' | 're-encoded' | 'conflict';
+  instanceId: string;
+  sopInstanceUid: string;
+  sopClassUid: string;
+  studyInstanceUid: string;
+  seriesInstanceUid: string;
+}

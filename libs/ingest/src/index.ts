@@ -1,0 +1,15 @@
+/**
+ * Ingest: the door. Bytes come in by any edge, are hashed while they are spooled, put into the object store, and then written down with
+ * their outbox event in one transaction; only then is anything acknowledged.
+ *
+ * Within an organisation the same UID and digest is a duplicate and a success; the same UID with another digest is kept beside the
+ * first, as `re-encoded` or `conflict`, and never served in its place.
+ */
+export { INSTANCE_STORED, type InstanceStored } from './domain/ingest.events.js';
+export type { InstanceSource, Receipt, Standing, StoredInstance } from './domain/stored-instance.js';
+export { IngestModule } from './ingest.module.js';
+export { IngestRepository, type UploadItem } from './ingest.repository.js';
+export { AECG_CLASS, LARGEST_ECG, ReceiveEcg, type EcgSupplement } from './receive-ecg.js';
+export { ReceiveInstance, type InstanceReception } from './receive-instance.js';
+export { ReceiveUpload, type FinishedUpload } from './receive-upload.js';
+export { Spool } from './spool.js';

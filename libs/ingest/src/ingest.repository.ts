@@ -1,0 +1,36 @@
+import type { StoredInstance } from './domain/stored-instance.js';
+
+export interface UploadItem {
+  uploadId: string;
+  batch: string;
+  organisation: string;
+  filename: string;
+  outcome: string;
+  reason: string | null;
+  sopInstanceUid: string | null;
+  studyInstanceUid: string | null;
+}
+
+export type NewInstance = Omit<StoredInstance, 'standing'>;
+
+export abstract class IngestRepository {
+  /**
+   * Writes the row and its `instance-stored` event in one transaction. Unique constraints decide, whoever comes first: the same UID and
+   * digest is a duplicate; another digest is kept with a standing of its own.
+   */
+  abstract add(
+    instance: NewInstance,
+  ): Promise<{ outcome: 'stored' | 'duplicate' | 're-encoded' | 'conflict'; id: string }>;
+  abstract byIds(ids: readonly string[]): Promise<StoredInstance[]>;
+  abstract markIndexed(ids: readonly string[]): Promise<void>;
+  abstract quarantine(entry: {
+    organisation: string;
+    code: string;
+    reason: string;
+    objectKey: string;
+    sizeBytes: number;
+    source: Record<string, unknown>;
+  }): Promise<string>;
+  abstract noteUpload(item: UploadItem): Promise<void>;
+  abstract uploads(organisation: string, batch: string): Promise<UploadItem[]>;
+}

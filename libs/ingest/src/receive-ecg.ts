@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Part10Splitter, readAttributes, text, type DicomJson } from '#libs/formats/dicom';
+import { detectEcgFormat, EcgFormatError, readAecg, readDicomWaveform, type EcgRecording } from '#libs/formats/ecg';
+import { demand, type Caller } from '#libs/identity';
+import { newId, Refusal } from '#libs/kernel';
+import { ObjectStore } from '#libs/ports';
+import type { InstanceSource, Receipt } from './domain/stored-instance.js';
+import { IngestRepository } from './ingest.repository.js';
+import { ReceiveInstance } from './receive-instance.js';
+
+/** What the sender says of the patient where the file does not; the file's own words win. */
+export interface EcgSupplement {
+  patientId?: string;
+  patientName?: string;
+  idCard?: string;
+  accessionNumber?: string;
+}
+
+export const AECG_CLASS = 'urn:hl7-org:v3:AnnotatedECG';
+export const LARGEST_ECG = 32 * 1024 * 1024;
+
+/** A UID of the content itself (PS3.5 B.2: 2.25 and a 128-bit number), so that the same file is the same recording. */
+function uidFrom(digest: string, role: string): string {
+  const bytes = createHash('sha256').update(`${role} ${digest}`).digest().subarray(0, 16);
+  return `2.25.${BigInt(`0x${bytes.toString('hex')}`)}`;
+}
+
+/** One ECG file of any supported format, told by its content; the original bytes are kept as they came. */
+@Injectable()
+export class ReceiveEcg {
+  constructor(
+    private readonly objects: ObjectStore,
+    private readonly repository: IngestRepository,
+    private readonly instances: ReceiveInstance,
+  ) {}
+
+  /** @throws Refusal `invalid`: unknown-ecg-format, no-patient-id, and the reader's own codes */
+  async receive(caller: Caller, bytes: Buffer, source: InstanceSource, given: EcgSupplement = {}): Promise<Receipt> {
+    demand(caller, 'upload.send');
+    const format = detectEcgFormat(bytes);
+    if (format === 'dicom-waveform') return this.receiveDicom(caller, bytes, source, given);
+    if (format === 'aecg') return this.receiveAecg(caller, bytes, source, given);
+    throw new Refusal(
+      'invalid',
+      'unknown-ecg-format',
+      'The content is none of the ECG formats that can be read (DICOM waveform, HL7 aECG).',
+    );
+  }
+
+  private async receiveDicom(
+    caller: Caller,
+    bytes: Buffer,
+    source: InstanceSource,
+    given: EcgSupplement,
+  ): Promise<Receipt> {
+    readable(() => readDicomWaveform(bytes));
+    const splitter = new Part10Splitter();
+    const dataset = Buffer.concat([splitter.push(bytes), splitter.end()]);
+    const { attributes } = readAttributes(dataset, splitter.meta!.transferSyntaxUid, { complete: true });
+    if (!text(attributes, '00100020') && !given.patientId) throw noPatient();
+    const reception = await this.instances.openFile(caller, { ...source, ...supplement(given) });
+    await reception.write(bytes);
+    return reception.commit();
+  }
+
+  private async receiveAecg(
+    caller: Caller,
+    bytes: Buffer,
+    source: InstanceSource,
+    given: EcgSupplement,
+  ): Promise<Receipt> {
+    const recording = readable(() => readAecg(bytes));
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    const uids = {
+      study: uidFrom(digest, 'study'),
+      series: uidFrom(digest, 'series'),
+      instance: uidFrom(digest, 'instance'),
+    };
+    const attributes = attributesOf(recording, uids, given);
+    if (!text(attributes, '00100020')) throw noPatient();
+    const objectKey = `documents/${digest.slice(0, 2)}/${digest.slice(2, 4)}/${digest}`;
+    await this.objects.putBytes(objectKey, bytes);
+    const { outcome, id } = await this.repository.add({
+      id: newId(),
+      organisation: caller.organisation,
+      sopInstanceUid: uids.instance,
+      sopClassUid: AECG_CLASS,
+      transferSyntaxUid: AECG_CLASS,
+      studyInstanceUid: uids.study,
+      seriesInstanceUid: uids.series,
+      digest,
+      headerDigest: digest,
+      format: 'aecg',
+      objectKey,
+      sizeBytes: bytes.length,
+      datasetOffset: 0,
+      pixelData: null,
+      attributes,
+      source,
+    });
+    return {
+      outcome,
+      instanceId: id,
+      sopInstanceUid: uids.instance,
+      sopClassUid: AECG_CLASS,
+      studyInstanceUid: uids.study,
+      seriesInstanceUid: uids.series,
+    };
+  }
+}
+
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof EcgFormatError) throw new Refusal('invalid', error.code, error.message);
+    throw error;
+  }
+}
+
+function noPatient(): Refusal {
+  return new Refusal(
+    'invalid',
+    'no-patient-id',
+    'The file names no patient: send patientId (and patientName) with it.',
+  );
+}
+
+function supplement(given: EcgSupplement): { supplement?: EcgSupplement } {
+  return Object.keys(given).length > 0 ? { supplement: given } : {};
+}
+
+/** The recording's facts in DICOM's words, so that the catalogue reads one language. */
+function attributesOf(
+  recording: EcgRecording,
+  uids: { study: string; series: string; instance: string },
+  given: EcgSupplement,
+): DicomJson {
+  const digits = (recording.startTime ?? '').replaceAll(/[-:T]/g, '');
+  const values: [string, string, string | undefined][] = [
+    ['00080016', 'UI', AECG_CLASS],
+    ['00080018', 'UI', uids.instance],
+    ['00080020', 'DA', /^\d{8}/.test(digits) ? digits.slice(0, 8) : undefined],
+    ['00080030', 'TM', /^\d{14}/.test(digits) ? digits.slice(8, 14) : undefined],
+    ['00080050', 'SH', given.accessionNumber],
+    ['00080060', 'CS', 'ECG'],
+    ['00080070', 'LO', recording.device?.manufacturer],
+    ['00081030', 'LO', '十二导联心电图'],
+    ['00100020', 'LO', recording.patient.id || given.patientId],
+    ['00100030', 'DA', recording.patient.birthDate?.replaceAll('-', '').slice(0, 8)],
+    ['00100040', 'CS', recording.patient.sex],
+    ['0020000D', 'UI', uids.study],
+    ['0020000E', 'UI', uids.series],
+  ];
+  const attributes: DicomJson = {};
+  for (const [tag, vr, value] of values) if (value) attributes[tag] = { vr, Value: [value] };
+  const name = recording.patient.name || given.patientName;
+  if (name) {
+    const han = /\p{Script=Han}/u.test(name);
+    attributes['00100010'] = { vr: 'PN', Value: [han ? { Ideographic: name } : { Alphabetic: name }] };
+  }
+  if (given.idCard) attributes['00101000'] = { vr: 'LO', Value: [given.idCard] };
+  return attributes;
+}

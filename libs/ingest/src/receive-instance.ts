@@ -1,0 +1,245 @@
+import { Injectable } from '@nestjs/common';
+import {
+  buildFileMeta,
+  DicomFormatError,
+  instanceDigest,
+  isUid,
+  Part10Splitter,
+  readAttributes,
+  text,
+  type InstanceDigest,
+  type ReadResult,
+} from '#libs/formats/dicom';
+import { demand, type Caller } from '#libs/identity';
+import { newId, Refusal } from '#libs/kernel';
+import { ObjectStore } from '#libs/ports';
+import { headerDigest } from './domain/header-digest.js';
+import type { InstanceSource, Receipt } from './domain/stored-instance.js';
+import { IngestRepository } from './ingest.repository.js';
+import { Spool, type SpooledFile } from './spool.js';
+
+const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
+/** Enough of a data set to hold SOP Class and Instance UID, which stand at its very beginning. */
+const FIRST_LOOK = 16 * 1024;
+const HEADER_STEP = 256 * 1024;
+
+interface FileUids {
+  sopClassUid: string;
+  sopInstanceUid: string;
+}
+
+/** One instance on its way in: `write` its bytes in order, then `commit` or `abort`. */
+export interface InstanceReception {
+  write(chunk: Buffer): Promise<void>;
+  /**
+   * Resolves when object, row and outbox event are safe.
+   * @throws Refusal `invalid` (not-dicom, truncated, missing-uid, uid-mismatch, dicomdir …), `unavailable`; nothing is kept then.
+   */
+  commit(): Promise<Receipt>;
+  abort(): Promise<void>;
+}
+
+function asRefusal(error: unknown): unknown {
+  return error instanceof DicomFormatError ? new Refusal('invalid', error.code, error.message) : error;
+}
+
+/** The door for DICOM instances, whatever carries them: spool while hashing, store, then one transaction. */
+@Injectable()
+export class ReceiveInstance {
+  constructor(
+    private readonly spool: Spool,
+    private readonly objects: ObjectStore,
+    private readonly repository: IngestRepository,
+  ) {}
+
+  /** A bare data set, as DIMSE carries it; its UIDs and coding were said beforehand. */
+  async openDataset(
+    caller: Caller,
+    source: InstanceSource,
+    announced: FileUids & { transferSyntaxUid: string },
+  ): Promise<InstanceReception> {
+    demand(caller, 'instance.store');
+    return new Reception(this.parts(caller, source), await this.spool.create(), announced);
+  }
+
+  /** A Part 10 file, with or without the file meta it should have; `onlyStudy` refuses every other study. */
+  async openFile(caller: Caller, source: InstanceSource, onlyStudy?: string): Promise<InstanceReception> {
+    demand(caller, source.transport === 'stow' ? 'instance.store' : 'upload.send');
+    return new Reception(this.parts(caller, source, onlyStudy), await this.spool.create());
+  }
+
+  private parts(caller: Caller, source: InstanceSource, onlyStudy?: string) {
+    return { objects: this.objects, repository: this.repository, organisation: caller.organisation, source, onlyStudy };
+  }
+}
+
+class Reception implements InstanceReception {
+  private readonly splitter: Part10Splitter | undefined;
+  private digest: InstanceDigest | undefined;
+  private transferSyntaxUid: string | undefined;
+  private head: Buffer[] = [];
+  private headLength = 0;
+  private uids: FileUids | undefined;
+  private datasetOffset = 0;
+
+  constructor(
+    private readonly to: {
+      objects: ObjectStore;
+      repository: IngestRepository;
+      organisation: string;
+      source: InstanceSource;
+      onlyStudy: string | undefined;
+    },
+    private readonly file: SpooledFile,
+    announced?: FileUids & { transferSyntaxUid: string },
+  ) {
+    if (announced) {
+      this.transferSyntaxUid = announced.transferSyntaxUid;
+      this.uids = announced;
+    } else {
+      this.splitter = new Part10Splitter();
+    }
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    try {
+      await this.take(this.splitter ? this.splitter.push(chunk) : chunk);
+    } catch (error) {
+      throw asRefusal(error);
+    }
+  }
+
+  async abort(): Promise<void> {
+    await this.file.discard();
+  }
+
+  async commit(): Promise<Receipt> {
+    try {
+      if (this.splitter) await this.take(this.splitter.end());
+      if (this.datasetOffset === 0) await this.begin(true);
+      const read = await this.readHeader();
+      const receipt = await this.store(read);
+      return receipt;
+    } catch (error) {
+      await this.file.discard();
+      throw asRefusal(error);
+    }
+  }
+
+  private async take(bytes: Buffer): Promise<void> {
+    if (bytes.length === 0) return;
+    if (this.datasetOffset > 0) {
+      this.digest!.update(bytes);
+      await this.file.append(bytes);
+      return;
+    }
+    this.head.push(bytes);
+    this.headLength += bytes.length;
+    if (this.uids ?? this.metaUids()) await this.begin(false);
+    else if (this.headLength >= FIRST_LOOK) await this.begin(false);
+  }
+
+  private metaUids(): FileUids | undefined {
+    const meta = this.splitter?.meta;
+    return meta?.sopClassUid && meta.sopInstanceUid
+      ? { sopClassUid: meta.sopClassUid, sopInstanceUid: meta.sopInstanceUid }
+      : undefined;
+  }
+
+  /** Writes our file meta as soon as the two UIDs in it are known, then what has come so far. */
+  private async begin(atEnd: boolean): Promise<void> {
+    this.transferSyntaxUid ??= this.splitter?.meta?.transferSyntaxUid;
+    if (!this.transferSyntaxUid) throw new DicomFormatError('not-dicom', 'The file is not DICOM.');
+    const head = Buffer.concat(this.head);
+    this.head = [];
+    this.uids ??= this.metaUids() ?? this.uidsIn(head, atEnd);
+    const meta = buildFileMeta({ ...this.uids, transferSyntaxUid: this.transferSyntaxUid });
+    this.datasetOffset = meta.length;
+    this.digest = instanceDigest(this.transferSyntaxUid).update(head);
+    await this.file.append(Buffer.concat([meta, head]));
+  }
+
+  private uidsIn(head: Buffer, complete: boolean): FileUids {
+    const { attributes } = readAttributes(head, this.transferSyntaxUid!, { complete });
+    const sopClassUid = text(attributes, '00080016');
+    const sopInstanceUid = text(attributes, '00080018');
+    if (!sopClassUid || !sopInstanceUid)
+      throw new DicomFormatError('missing-uid', 'SOP Class or Instance UID is missing.');
+    return { sopClassUid, sopInstanceUid };
+  }
+
+  private async readHeader(): Promise<ReadResult> {
+    const size = this.file.size - this.datasetOffset;
+    for (let length = HEADER_STEP; ; length *= 4) {
+      const complete = length >= size;
+      const read = readAttributes(await this.file.read(this.datasetOffset, length), this.transferSyntaxUid!, {
+        complete,
+      });
+      if (!read.needMore || complete) {
+        const { pixelData } = read;
+        if (pixelData?.length !== undefined && !this.isDeflated() && pixelData.offset + pixelData.length > size) {
+          throw new DicomFormatError('truncated', 'The pixel data end before their declared length.');
+        }
+        return read;
+      }
+    }
+  }
+
+  private isDeflated(): boolean {
+    return this.transferSyntaxUid === '1.2.840.10008.1.2.1.99';
+  }
+
+  private async store(read: ReadResult): Promise<Receipt> {
+    const { attributes } = read;
+    const uid = (tag: string, keyword: string): string => {
+      const value = text(attributes, tag) ?? '';
+      if (!isUid(value)) throw new DicomFormatError('missing-uid', `${keyword} is missing or is no UID.`);
+      return value;
+    };
+    const sopClassUid = text(attributes, '00080016') || this.uids!.sopClassUid;
+    if (sopClassUid === MEDIA_STORAGE_DIRECTORY)
+      throw new Refusal('invalid', 'dicomdir', 'A DICOMDIR is an index, not an examination.');
+    const sopInstanceUid = uid('00080018', 'SOPInstanceUID');
+    if (sopInstanceUid !== this.uids!.sopInstanceUid || sopClassUid !== this.uids!.sopClassUid) {
+      throw new Refusal(
+        'invalid',
+        'uid-mismatch',
+        'The data set has another SOP Class or Instance UID than was announced.',
+      );
+    }
+    const studyInstanceUid = uid('0020000D', 'StudyInstanceUID');
+    const names = { sopClassUid, sopInstanceUid };
+    if (this.to.onlyStudy !== undefined && studyInstanceUid !== this.to.onlyStudy) {
+      throw new Refusal(
+        'invalid',
+        'study-mismatch',
+        'The instance belongs to another study than the address says.',
+        names,
+      );
+    }
+    const seriesInstanceUid = uid('0020000E', 'SeriesInstanceUID');
+    const digest = this.digest!.digest('hex');
+    const objectKey = `instances/${digest.slice(0, 2)}/${digest.slice(2, 4)}/${digest}`;
+    await this.file.close();
+    await this.to.objects.put(objectKey, { path: this.file.path, size: this.file.size });
+    const { outcome, id } = await this.to.repository.add({
+      id: newId(),
+      organisation: this.to.organisation,
+      sopInstanceUid,
+      sopClassUid,
+      transferSyntaxUid: this.transferSyntaxUid!,
+      studyInstanceUid,
+      seriesInstanceUid,
+      digest,
+      headerDigest: headerDigest(attributes),
+      format: 'dicom',
+      objectKey,
+      sizeBytes: this.file.size,
+      datasetOffset: this.datasetOffset,
+      pixelData: read.pixelData ?? null,
+      attributes,
+      source: this.to.source,
+    });
+    return { outcome, instanceId: id, sopInstanceUid, sopClassUid, studyInstanceUid, seriesInstanceUid };
+  }
+}

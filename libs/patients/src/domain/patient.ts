@@ -1,0 +1,24 @@
+/** A person as one organisation knows them: its own number, and what it says of them. */
+export interface Patient {
+  id: string;
+  organisation: string;
+  number: string;
+  personId: string;
+  name: string;
+  sex: 'M' | 'F' | 'O' | null;
+  /** YYYY-MM-DD */
+  birthDate: string | null;
+  /** only ever a checksum-valid number */
+  idCard: string | null;
+}
+
+export interface PatientFacts {
+  organisation: string;
+  number: string;
+  name: string;
+  /** further spellings to be found by, e.g. the alphabetic one */
+  otherNames?: readonly string[];
+  sex: Patient['sex'];
+  birthDate: string | null;
+  idCard: string | null;
+}

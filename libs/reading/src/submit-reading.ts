@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '#libs/audit';
+import { CatalogueRepository } from '#libs/catalogue';
+import { demand, Sessions, SigningKeys, type Caller } from '#libs/identity';
+import { Clock, Refusal } from '#libs/kernel';
+import { Database } from '#libs/persistence';
+import { Signer } from '#libs/ports';
+import { ChangeRead, WorklistRepository } from '#libs/worklist';
+import { canonicalJson, instancesSha256 } from './domain/reading.js';
+import { visibleRead } from './read-access.js';
+import { ReadingRepository } from './reading.repository.js';
+
+/** The author submits and signs what was written, with the list of instances it was read from. */
+@Injectable()
+export class SubmitReading {
+  constructor(
+    private readonly database: Database,
+    private readonly worklist: WorklistRepository,
+    private readonly catalogue: CatalogueRepository,
+    private readonly changeRead: ChangeRead,
+    private readonly readings: ReadingRepository,
+    private readonly sessions: Sessions,
+    private readonly keys: SigningKeys,
+    private readonly signer: Signer,
+    private readonly clock: Clock,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** @throws Refusal `forbidden` / wrong-password; `invalid` / report-empty; `conflict` / exam-incomplete … */
+  async run(caller: Caller, readId: string, password: string): Promise<void> {
+    demand(caller, 'report.write');
+    await this.sessions.confirmPassword(caller, password);
+    const key = await this.keys.of(caller.id);
+    await this.database.transaction(async () => {
+      const read = await visibleRead(this.worklist, caller, readId);
+      const reading = await this.readings.lock(readId);
+      if (!reading || reading.authorId !== caller.id || read.claimedBy !== caller.id) {
+        throw new Refusal('conflict', 'not-claimed-by-you', 'Only the author of the draft submits it.');
+      }
+      if (reading.draft.impression.trim() === '' || reading.draft.findings.trim() === '') {
+        throw new Refusal('invalid', 'report-empty', 'Findings and impression are both needed.');
+      }
+      if (read.exam.state !== 'settled') {
+        throw new Refusal('conflict', 'exam-incomplete', 'Images of this examination are still arriving.');
+      }
+      const instances = await this.catalogue.instancesOfExam(read.examId);
+      const canonical = canonicalJson({
+        read: readId,
+        study: read.exam.studyInstanceUid,
+        author: caller.id,
+        ...reading.draft,
+        instancesSha256: instancesSha256(instances),
+      });
+      const { signature } = await this.signer.signDetached(Buffer.from(canonical), key, password);
+      await this.readings.move(reading, 'submit', caller.id, {
+        sentBackReason: null,
+        authorSignature: {
+          signature,
+          canonical,
+          signedAt: this.clock.now().toISOString(),
+          instancesSha256: instancesSha256(instances),
+        },
+      });
+      await this.changeRead.holdForReview(readId);
+      await this.audit.record({
+        actor: caller,
+        action: 'submit-report',
+        subject: { kind: 'read', id: readId },
+        patientId: read.patient.id,
+        outcome: 'done',
+      });
+    });
+  }
+}

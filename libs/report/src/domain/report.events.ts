@@ -1,0 +1,5 @@
+export const REPORT_SIGNED = 'report-signed';
+export interface ReportSigned {
+  reportId: string;
+  version: number;
+}

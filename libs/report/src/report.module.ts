@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { CatalogueModule } from '#libs/catalogue';
+import { IdentityModule } from '#libs/identity';
+import { ReadingModule } from '#libs/reading';
+import { WorklistModule } from '#libs/worklist';
+import { ComposeReportPdf } from './compose-report-pdf.js';
+import { DrawKeyImages } from './draw-key-images.js';
+import { ReportPostgresRepository } from './postgres/report.postgres-repository.js';
+import { ReportRepository } from './report.repository.js';
+import { SignReport } from './sign-report.js';
+import { VerifyReport } from './verify-report.js';
+
+@Module({
+  imports: [CatalogueModule, IdentityModule, WorklistModule, ReadingModule],
+  providers: [
+    { provide: ReportRepository, useClass: ReportPostgresRepository },
+    DrawKeyImages,
+    ComposeReportPdf,
+    SignReport,
+    VerifyReport,
+  ],
+  exports: [ReportRepository, SignReport, VerifyReport],
+})
+export class ReportModule {}

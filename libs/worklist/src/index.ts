@@ -1,0 +1,25 @@
+/**
+ * The worklist: exam requests, and the reads that settled examinations open. A read is assigned to the least loaded specialist of its
+ * kind, claimed with a lease, and ends done, returned to the township, or cancelled.
+ */
+export { ChangeRead } from './change-read.js';
+export { CreateRequest, type NewRequest } from './create-request.js';
+export {
+  PRIORITIES,
+  RETURN_REASONS,
+  type ExamItem,
+  type ExamRequest,
+  type Priority,
+  type Read,
+  type ReturnReason,
+} from './domain/read.js';
+export { READ_STATES, type ReadState } from './domain/read.states.js';
+export { OnExamSettled } from './on-exam-settled.js';
+export { WorklistModule } from './worklist.module.js';
+export {
+  WorklistRepository,
+  type RequestFilter,
+  type SentExam,
+  type WorklistFilter,
+  type WorklistRow,
+} from './worklist.repository.js';

@@ -1,0 +1,102 @@
+import type { OrganisationScope } from '#libs/identity';
+import type { Exam } from '#libs/catalogue';
+import type { ExamItem, ExamRequest, Read } from './domain/read.js';
+import type { ReadEvent } from './domain/read.states.js';
+
+export interface WorklistFilter {
+  states?: readonly string[];
+  kinds: readonly string[];
+  priority?: string;
+  /** lower case; matches name, pinyin, initials, patient number, accession number */
+  search?: string;
+  claimedBy?: string;
+  ids?: readonly string[];
+  after?: string;
+  limit: number;
+}
+
+/** A read with what one line of the worklist shows of its examination and patient. */
+export interface WorklistRow extends Read {
+  itemName: string | null;
+  organisationName: string;
+  patient: {
+    id: string;
+    number: string;
+    name: string;
+    sex: 'M' | 'F' | 'O' | null;
+    birthDate: string | null;
+    idCard: string | null;
+    personId: string;
+  };
+  exam: Pick<
+    Exam,
+    | 'studyInstanceUid'
+    | 'accessionNumber'
+    | 'modality'
+    | 'description'
+    | 'examinedAt'
+    | 'state'
+    | 'instances'
+    | 'firstReceivedAt'
+  >;
+  assigneeName: string | null;
+  claimedByName: string | null;
+}
+
+/** An organisation's own examination, with the read if there is one already. */
+export interface SentExam {
+  id: string;
+  kind: 'imaging' | 'ecg';
+  patient: { number: string; name: string; sex: string | null; birthDate: string | null };
+  modality: string | null;
+  description: string | null;
+  state: string;
+  instances: number;
+  receivedAt: Date;
+  read: { id: string; state: string } | null;
+  returned: { reason: string; note: string | null } | null;
+}
+
+export interface RequestFilter {
+  ids?: readonly string[];
+  patientNumber?: string;
+  patientOrganisation?: string;
+  idCard?: string;
+  accessionNumber?: string;
+  items?: readonly string[];
+  /** whether an examination answers it already */
+  answered?: boolean;
+  after?: string;
+  limit: number;
+}
+
+export abstract class WorklistRepository {
+  abstract items(): Promise<ExamItem[]>;
+  abstract addRequest(request: Omit<ExamRequest, 'examId' | 'requestedAt'>): Promise<ExamRequest>;
+  abstract requests(scope: OrganisationScope, page: { after?: string; limit: number }): Promise<ExamRequest[]>;
+  /** In order of their ids, which is the order in which they came. */
+  abstract searchRequests(scope: OrganisationScope, filter: RequestFilter): Promise<ExamRequest[]>;
+  /** For the audit of a try beyond one's scope. */
+  abstract organisationOfRequest(requestId: string): Promise<string | undefined>;
+  /** The request that an examination answers: by accession number, else the only open one of the patient that fits the item. */
+  abstract matchRequest(exam: Exam, patientNumber: string, items: readonly string[]): Promise<ExamRequest | undefined>;
+  abstract bindRequest(requestId: string, examId: string): Promise<void>;
+
+  abstract targetMinutes(kind: string, modality: string | null, priority: string): Promise<number | null>;
+  /** Of these people, who has the fewest reads before them; ties go to the one who waited longest. */
+  abstract leastLoaded(accountIds: readonly string[]): Promise<string | undefined>;
+  /** @returns false when the examination has a read already */
+  abstract open(read: Omit<Read, 'version' | 'createdAt'>): Promise<boolean>;
+  abstract lock(id: string): Promise<Read | undefined>;
+  /** Moves the read by the table and writes the log; the caller holds the lock. */
+  abstract move(read: Read, event: ReadEvent, actor: string, change: Partial<Read>): Promise<void>;
+  abstract setLease(id: string, until: Date | null): Promise<void>;
+  abstract expiredLeases(): Promise<string[]>;
+
+  abstract row(scope: OrganisationScope, id: string): Promise<WorklistRow | undefined>;
+  abstract rows(scope: OrganisationScope, filter: WorklistFilter): Promise<WorklistRow[]>;
+  abstract count(scope: OrganisationScope, filter: Omit<WorklistFilter, 'limit'>): Promise<number>;
+  abstract sent(organisation: string, page: { after?: string; limit: number }): Promise<SentExam[]>;
+  /** For the audit of a try beyond one's scope. */
+  abstract organisationOf(readId: string): Promise<string | undefined>;
+}

@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '#libs/identity';
+import { maskIdCard } from '#libs/patients';
+import { ReadingRepository, type Reading, type ReadingSummary } from '#libs/reading';
+import { ageAt, ReportRepository } from '#libs/report';
+import type { WorklistRow } from '#libs/worklist';
+
+const iso = (date: Date | string | null): string | null => (date === null ? null : new Date(date).toISOString());
+const person = (id: string | null, name: string | null) => (id === null ? null : { id, name: name ?? '' });
+
+/** A read as the screen shows it: the worklist's line with what reading and report know of it. */
+@Injectable()
+export class ReadView {
+  constructor(
+    private readonly readings: ReadingRepository,
+    private readonly reports: ReportRepository,
+  ) {}
+
+  async rows(rows: readonly WorklistRow[]) {
+    const ids = rows.map((row) => row.id);
+    const [readings, reports] = await Promise.all([this.readings.summaries(ids), this.reports.byReads(ids)]);
+    return rows.map((row) => {
+      const report = reports.find((one) => one.readId === row.id);
+      return {
+        id: row.id,
+        state: row.state,
+        kind: row.kind,
+        priority: row.priority,
+        item: row.item === null ? null : { code: row.item, name: row.itemName ?? row.item },
+        modality: row.exam.modality,
+        description: row.exam.description,
+        patient: {
+          number: row.patient.number,
+          name: row.patient.name,
+          sex: row.patient.sex,
+          birthDate: row.patient.birthDate,
+          age: ageAt(row.patient.birthDate, new Date(row.exam.examinedAt ?? row.createdAt)),
+          idCardMasked: row.patient.idCard === null ? null : maskIdCard(row.patient.idCard),
+        },
+        organisation: { code: row.organisation, name: row.organisationName },
+        examId: row.examId,
+        studyInstanceUid: row.exam.studyInstanceUid,
+        instances: row.exam.instances,
+        expectedInstances: null,
+        examState: row.exam.state,
+        examinedAt: iso(row.exam.examinedAt),
+        receivedAt: iso(row.exam.firstReceivedAt),
+        dueAt: iso(row.dueAt),
+        clinicalInformation: row.clinicalInformation,
+        assignee: person(row.assigneeId, row.assigneeName),
+        claimedBy: person(row.claimedBy, row.claimedByName),
+        reading: summary(readings.find((one) => one.id === row.id)),
+        report: report ? { id: report.id, status: report.status, signedAt: iso(report.signedAt) } : null,
+        returned: row.returnReason === null ? null : { reason: row.returnReason, note: row.returnNote },
+      };
+    });
+  }
+
+  async detail(caller: Caller, row: WorklistRow) {
+    const reading = await this.readings.find(row.id);
+    const [view] = await this.rows([row]);
+    const draft = reading && {
+      ...reading.draft,
+      version: reading.draftVersion,
+      savedAt: iso(reading.savedAt),
+    };
+    return { ...view!, draft: draft ?? null, allowed: allowed(caller, row, reading) };
+  }
+}
+
+function summary(reading: ReadingSummary | undefined) {
+  if (!reading) return null;
+  const { state, author, reviewer, sentBackReason } = reading;
+  return { state, author, reviewer, sentBackReason };
+}
+
+/** What this caller may do with this read now, for the buttons; the use cases decide again. */
+function allowed(caller: Caller, row: WorklistRow, reading: Reading | undefined): string[] {
+  const acts: string[] = [];
+  const mine = row.state === 'claimed' && row.claimedBy === caller.id;
+  const drafting = (reading?.state ?? 'drafting') === 'drafting';
+  if (caller.permissions.has('report.write')) {
+    if (row.state === 'open' || row.state === 'assigned') acts.push('claim');
+    if (mine && drafting) acts.push('release', 'return', 'draft', 'submit');
+  }
+  if (caller.permissions.has('report.review') && reading && reading.authorId !== caller.id) {
+    if (reading.state === 'submitted') acts.push('review', 'send-back');
+    if (reading.state === 'reviewed' && row.state === 'claimed' && reading.reviewerId === caller.id) acts.push('sign');
+  }
+  return acts;
+}

@@ -1,0 +1,181 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Req, UseFilters } from '@nestjs/common';
+import { z } from 'zod';
+import { AuditTrail } from '#libs/audit';
+import { ReadEcgRecording } from '#libs/catalogue';
+import { toEcgView } from '#libs/formats/ecg';
+import { Route, type AuthenticatedRequest, type Caller } from '#libs/identity';
+import { isId, Refusal } from '#libs/kernel';
+import { ReviewReading, SaveDraft, SubmitReading, visibleRead } from '#libs/reading';
+import { SignReport } from '#libs/report';
+import { ChangeRead, WorklistRepository } from '#libs/worklist';
+import { ProblemFilter } from './problem.filter.js';
+import { ReadView } from './read-view.js';
+import {
+  done,
+  draftBody,
+  draftSaved,
+  ecgView,
+  passwordBody,
+  readDetail,
+  returnBody,
+  sendBackBody,
+  signed,
+} from './schemas.js';
+import { valid } from './valid.pipe.js';
+
+@Controller('api/reads/:id')
+@UseFilters(ProblemFilter)
+export class ReadsController {
+  constructor(
+    private readonly worklist: WorklistRepository,
+    private readonly changeRead: ChangeRead,
+    private readonly saveDraft: SaveDraft,
+    private readonly submitReading: SubmitReading,
+    private readonly reviewReading: ReviewReading,
+    private readonly signReport: SignReport,
+    private readonly ecgs: ReadEcgRecording,
+    private readonly view: ReadView,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  @Get()
+  @Route({ permission: 'worklist.view', summary: 'One read', response: readDetail })
+  async one(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string) {
+    const row = await this.visible(caller, id);
+    await this.seen(caller, 'view-read', id, row.patient.id);
+    return this.view.detail(caller, row);
+  }
+
+  @Get('ecg')
+  @Route({
+    permission: 'image.view',
+    summary: 'The ECG recording of a read, with its page laid out',
+    response: ecgView,
+  })
+  async ecg(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string) {
+    const row = await this.visible(caller, id);
+    await this.seen(caller, 'view-ecg', id, row.patient.id);
+    return toEcgView(await this.ecgs.ofExam(row.examId));
+  }
+
+  @Post('claim')
+  @HttpCode(200)
+  @Route({ permission: 'report.write', summary: 'Claim a read', response: done })
+  async claim(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string) {
+    await this.visible(caller, id);
+    await this.changeRead.claim(caller, id);
+    return { id };
+  }
+
+  @Post('release')
+  @HttpCode(200)
+  @Route({ permission: 'report.write', summary: 'Give a claimed read back to the list', response: done })
+  async release(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string) {
+    await this.visible(caller, id);
+    await this.changeRead.release(caller, id);
+    return { id };
+  }
+
+  @Post('return')
+  @HttpCode(200)
+  @Route({
+    permission: 'report.write',
+    summary: 'Return the examination to the township',
+    body: returnBody,
+    response: done,
+  })
+  async return(
+    @Req() { caller }: AuthenticatedRequest,
+    @Param('id') id: string,
+    @Body(valid(returnBody)) body: z.output<typeof returnBody>,
+  ) {
+    await this.visible(caller, id);
+    await this.changeRead.return(caller, id, body.reason, body.note ?? null);
+    return { id };
+  }
+
+  @Put('report')
+  @Route({ permission: 'report.write', summary: 'Save the draft', body: draftBody, response: draftSaved })
+  async draft(
+    @Req() { caller }: AuthenticatedRequest,
+    @Param('id') id: string,
+    @Body(valid(draftBody)) body: z.output<typeof draftBody>,
+  ) {
+    const { version, ...draft } = body;
+    await this.visible(caller, id);
+    return this.saveDraft.run(caller, id, draft, version);
+  }
+
+  @Post('submit')
+  @HttpCode(200)
+  @Route({ permission: 'report.write', summary: 'Submit and sign as author', body: passwordBody, response: done })
+  async submit(
+    @Req() { caller }: AuthenticatedRequest,
+    @Param('id') id: string,
+    @Body(valid(passwordBody)) body: z.output<typeof passwordBody>,
+  ) {
+    await this.visible(caller, id);
+    await this.submitReading.run(caller, id, body.password);
+    return { id };
+  }
+
+  @Post('send-back')
+  @HttpCode(200)
+  @Route({
+    permission: 'report.review',
+    summary: 'Send the report back to its author',
+    body: sendBackBody,
+    response: done,
+  })
+  async sendBack(
+    @Req() { caller }: AuthenticatedRequest,
+    @Param('id') id: string,
+    @Body(valid(sendBackBody)) body: z.output<typeof sendBackBody>,
+  ) {
+    await this.visible(caller, id);
+    await this.reviewReading.sendBack(caller, id, body.reason);
+    return { id };
+  }
+
+  @Post('review')
+  @HttpCode(200)
+  @Route({ permission: 'report.review', summary: 'Pass the report as reviewer', response: done })
+  async review(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string) {
+    await this.visible(caller, id);
+    await this.reviewReading.review(caller, id);
+    return { id };
+  }
+
+  @Post('sign')
+  @HttpCode(200)
+  @Route({ permission: 'report.review', summary: 'Sign the reviewed report', body: passwordBody, response: signed })
+  async sign(
+    @Req() { caller }: AuthenticatedRequest,
+    @Param('id') id: string,
+    @Body(valid(passwordBody)) body: z.output<typeof passwordBody>,
+  ) {
+    await this.visible(caller, id);
+    return this.signReport.run(caller, id, body.password);
+  }
+
+  private async visible(caller: Caller, id: string) {
+    if (!isId(id)) throw new Refusal('not-found', 'read-not-found', 'There is no such read.');
+    try {
+      return await visibleRead(this.worklist, caller, id);
+    } catch (refusal) {
+      if ((await this.worklist.organisationOf(id)) !== undefined) {
+        await this.audit.record({
+          actor: caller,
+          action: 'view-read',
+          subject: { kind: 'read', id },
+          outcome: 'refused',
+        });
+      }
+      throw refusal;
+    }
+  }
+
+  private seen(caller: Caller, action: string, id: string, patientId: string): Promise<void> {
+    return this.audit.record({ actor: caller, action, subject: { kind: 'read', id }, patientId, outcome: 'done' });
+  }
+}

@@ -1,0 +1,212 @@
+import { z } from 'zod';
+import { PRIORITIES, READ_STATES, RETURN_REASONS } from '#libs/worklist';
+
+/** The shapes of the web API: they check what comes in, and are what /api/openapi.json says. */
+const instant = z.iso.datetime({ offset: true });
+const who = z.object({ id: z.string(), name: z.string() });
+const sex = z.enum(['M', 'F', 'O']);
+const organisation = z.object({ code: z.string(), name: z.string() });
+const page = <T extends z.ZodType>(items: T) => z.object({ items: z.array(items), next: z.string().nullable() });
+const reportLink = z.object({ id: z.string(), status: z.string(), signedAt: instant }).nullable();
+const returned = z.object({ reason: z.string(), note: z.string().nullable() }).nullable();
+
+export const loginBody = z.object({ username: z.string().min(1).max(100), password: z.string().min(1).max(200) });
+export const session = z.object({
+  user: z.object({
+    id: z.string(),
+    displayName: z.string(),
+    organisation,
+    permissions: z.array(z.string()),
+    specialities: z.array(z.string()),
+  }),
+  csrfToken: z.string(),
+});
+
+export const passwordBody = z.object({ password: z.string().min(1).max(200) });
+export const returnBody = z.object({ reason: z.enum(RETURN_REASONS), note: z.string().max(500).optional() });
+export const sendBackBody = z.object({ reason: z.string().trim().min(1).max(500) });
+const keyImage = z.object({ sopInstanceUid: z.string().max(64), frame: z.number().int().min(1).default(1) });
+export const draftBody = z.object({
+  findings: z.string().max(20_000),
+  impression: z.string().max(20_000),
+  keyImages: z.array(keyImage).max(20).default([]),
+  version: z.number().int().min(0).optional(),
+});
+export const draftSaved = z.object({ version: z.number(), savedAt: instant });
+export const done = z.object({ id: z.string() });
+export const signed = z.object({ reportId: z.string() });
+
+export const worklistQuery = z.object({
+  state: z.string().optional(),
+  kind: z.enum(['imaging', 'ecg']).optional(),
+  priority: z.enum(PRIORITIES).optional(),
+  search: z.string().max(100).optional(),
+  /** mine: claimed by or assigned to the caller; review: written by somebody else and waiting for a reviewer */
+  view: z.enum(['mine', 'review']).optional(),
+  cursor: z.uuid().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+const reading = z
+  .object({
+    state: z.enum(['drafting', 'submitted', 'reviewed']),
+    author: who,
+    reviewer: who.nullable(),
+    sentBackReason: z.string().nullable(),
+  })
+  .nullable();
+export const readRow = z.object({
+  id: z.string(),
+  state: z.enum(READ_STATES.states as [string, ...string[]]),
+  kind: z.enum(['imaging', 'ecg']),
+  priority: z.enum(PRIORITIES),
+  item: organisation.nullable(),
+  modality: z.string().nullable(),
+  description: z.string().nullable(),
+  patient: z.object({
+    number: z.string(),
+    name: z.string(),
+    sex: sex.nullable(),
+    birthDate: z.string().nullable(),
+    age: z.string().nullable(),
+    idCardMasked: z.string().nullable(),
+  }),
+  organisation,
+  examId: z.string(),
+  studyInstanceUid: z.string(),
+  instances: z.number(),
+  expectedInstances: z.number().nullable(),
+  examState: z.enum(['arriving', 'settled', 'reopened']),
+  examinedAt: instant.nullable(),
+  receivedAt: instant,
+  dueAt: instant.nullable(),
+  clinicalInformation: z.string().nullable(),
+  assignee: who.nullable(),
+  claimedBy: who.nullable(),
+  reading,
+  report: reportLink,
+  returned,
+});
+export const worklistPage = page(readRow).extend({
+  counts: z.object({ waiting: z.number(), mine: z.number(), toReview: z.number(), done: z.number() }),
+});
+export const readDetail = readRow.extend({
+  draft: z
+    .object({
+      findings: z.string(),
+      impression: z.string(),
+      keyImages: z.array(z.object({ sopInstanceUid: z.string(), frame: z.number() })),
+      version: z.number(),
+      savedAt: instant,
+    })
+    .nullable(),
+  allowed: z.array(z.enum(['claim', 'release', 'return', 'draft', 'submit', 'send-back', 'review', 'sign'])),
+});
+export const ecgView = z.object({
+  recording: z.record(z.string(), z.unknown()),
+  page: z.record(z.string(), z.unknown()),
+});
+
+export const pageQuery = z.object({
+  cursor: z.uuid().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+export const examPage = page(
+  z.object({
+    id: z.string(),
+    kind: z.enum(['imaging', 'ecg']),
+    patient: z.object({
+      number: z.string(),
+      name: z.string(),
+      sex: sex.nullable(),
+      birthDate: z.string().nullable(),
+      age: z.string().nullable(),
+    }),
+    modality: z.string().nullable(),
+    description: z.string().nullable(),
+    state: z.string(),
+    instances: z.number(),
+    expectedInstances: z.number().nullable(),
+    receivedAt: instant,
+    read: z.object({ id: z.string(), state: z.string(), readingState: z.string().nullable() }).nullable(),
+    report: reportLink,
+    returned,
+  }),
+);
+
+export const requestBody = z.object({
+  patient: z.object({
+    number: z.string().trim().min(1).max(64),
+    name: z.string().trim().min(1).max(100),
+    sex: sex.optional(),
+    birthDate: z.iso.date().optional(),
+  }),
+  idCard: z.string().max(18).optional(),
+  item: z.string().max(32),
+  accessionNumber: z.string().trim().min(1).max(16).optional(),
+  clinicalInformation: z.string().max(2000).optional(),
+  priority: z.enum(PRIORITIES).optional(),
+});
+export const request = z.object({
+  id: z.string(),
+  organisation: z.string(),
+  accessionNumber: z.string().nullable(),
+  patient: z.object({ number: z.string(), name: z.string(), sex: sex.nullable(), birthDate: z.string().nullable() }),
+  item: z.string(),
+  clinicalInformation: z.string(),
+  priority: z.enum(PRIORITIES),
+  requestedAt: instant,
+  examId: z.string().nullable(),
+});
+export const requestPage = page(request);
+
+export const receipt = z.object({
+  outcome: z.enum(['stored', 'duplicate', 're-encoded', 'conflict']),
+  sopInstanceUid: z.string(),
+  studyInstanceUid: z.string(),
+});
+export const ecgQuery = z.object({
+  patientId: z.string().max(64).optional(),
+  patientName: z.string().max(100).optional(),
+  idCard: z.string().max(18).optional(),
+  accessionNumber: z.string().max(16).optional(),
+});
+export const uploadBatch = z.object({
+  items: z.array(
+    z.object({
+      filename: z.string(),
+      outcome: z.string(),
+      reason: z.string().nullable(),
+      sopInstanceUid: z.string().nullable(),
+      studyInstanceUid: z.string().nullable(),
+    }),
+  ),
+});
+
+export const report = z.object({
+  id: z.string(),
+  status: z.string(),
+  version: z.number(),
+  kind: z.enum(['imaging', 'ecg']),
+  item: organisation.nullable(),
+  patient: z.object({ number: z.string(), name: z.string(), sex: sex.nullable(), age: z.string().nullable() }),
+  examiningInstitution: organisation,
+  readingInstitution: organisation,
+  examinedAt: instant.nullable(),
+  signedAt: instant,
+  author: who,
+  reviewer: who,
+  clinicalInformation: z.string().nullable(),
+  findings: z.string(),
+  impression: z.string(),
+  studyInstanceUid: z.string(),
+  instancesSha256: z.string(),
+  testCa: z.boolean(),
+});
+export const verdict = z.object({
+  verdict: z.enum(['valid', 'altered', 'withdrawn']),
+  testCa: z.boolean(),
+  pdf: z.boolean(),
+  author: z.boolean(),
+  reviewer: z.boolean(),
+  content: z.boolean(),
+});

@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { All, Controller, Get, Param, Req, Res, UseFilters } from '@nestjs/common';
+import { Route, type AuthenticatedRequest } from '#libs/identity';
+import { IngestRepository } from '#libs/ingest';
+import { ProblemFilter } from './problem.filter.js';
+import { uploadBatch } from './schemas.js';
+import { TusUploads } from './tus-uploads.js';
+
+interface RawRequest extends AuthenticatedRequest {
+  raw: IncomingMessage;
+}
+interface RawReply {
+  raw: ServerResponse;
+  hijack(): void;
+}
+
+/** Resumable uploads, tus 1.0 (core, creation, creation-with-upload, termination), and how each file of a batch ended. */
+@Controller('api/uploads')
+@UseFilters(ProblemFilter)
+export class UploadsController {
+  constructor(
+    private readonly uploads: TusUploads,
+    private readonly ingest: IngestRepository,
+  ) {}
+
+  @Get('batches/:batch')
+  @Route({ permission: 'upload.send', summary: 'How the files of one batch ended', response: uploadBatch })
+  async batch(@Req() { caller }: AuthenticatedRequest, @Param('batch') batch: string) {
+    const items = await this.ingest.uploads(caller.organisation, batch);
+    return {
+      items: items.map(({ filename, outcome, reason, sopInstanceUid, studyInstanceUid }) => ({
+        filename,
+        outcome,
+        reason,
+        sopInstanceUid,
+        studyInstanceUid,
+      })),
+    };
+  }
+
+  @All()
+  @Route({ permission: 'upload.send', summary: 'tus 1.0: create an upload' })
+  create(@Req() request: RawRequest, @Res() reply: RawReply): Promise<void> {
+    return this.tus(request, reply);
+  }
+
+  @All(':upload')
+  @Route({ permission: 'upload.send', summary: 'tus 1.0: go on with an upload' })
+  async go(@Req() request: RawRequest, @Res() reply: RawReply, @Param('upload') upload: string): Promise<void> {
+    await this.uploads.demandOwn(request.caller, upload);
+    return this.tus(request, reply);
+  }
+
+  private async tus(request: RawRequest, reply: RawReply): Promise<void> {
+    reply.hijack();
+    await this.uploads.handle(request.caller, request.raw, reply.raw);
+  }
+}

@@ -1,0 +1,48 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { CatalogueModule } from '#libs/catalogue';
+import { IdentityModule } from '#libs/identity';
+import { IngestModule } from '#libs/ingest';
+import { ReadingModule } from '#libs/reading';
+import { ReportModule } from '#libs/report';
+import { WorklistModule } from '#libs/worklist';
+import { EcgController } from './ecg.controller.js';
+import { ExamsController } from './exams.controller.js';
+import { HealthController } from './health.controller.js';
+import { OpenapiController } from './openapi.controller.js';
+import { ReadView } from './read-view.js';
+import { ReadsController } from './reads.controller.js';
+import { ReportsController } from './reports.controller.js';
+import { RequestsController } from './requests.controller.js';
+import { SessionController } from './session.controller.js';
+import { TokenController } from './token.controller.js';
+import { TusUploads } from './tus-uploads.js';
+import { UploadsController } from './uploads.controller.js';
+import { WorklistController } from './worklist.controller.js';
+
+@Module({
+  imports: [
+    DiscoveryModule,
+    CatalogueModule,
+    IdentityModule,
+    IngestModule,
+    ReadingModule,
+    ReportModule,
+    WorklistModule,
+  ],
+  controllers: [
+    SessionController,
+    TokenController,
+    WorklistController,
+    ReadsController,
+    ExamsController,
+    RequestsController,
+    EcgController,
+    UploadsController,
+    ReportsController,
+    OpenapiController,
+    HealthController,
+  ],
+  providers: [ReadView, TusUploads],
+})
+export class WebModule {}

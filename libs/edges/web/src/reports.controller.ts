@@ -3,6 +3,7 @@ import { AuditTrail } from '#libs/audit';
 import { Route, scopeOf, type AuthenticatedRequest, type Caller } from '#libs/identity';
 import { isId, Refusal } from '#libs/kernel';
 import { ObjectStore } from '#libs/ports';
+import { RecognitionRepository } from '#libs/recognition';
 import { ReportRepository, VerifyReport, type SignedReport } from '#libs/report';
 import { ProblemFilter } from './problem.filter.js';
 import { report, verdict } from './schemas.js';
@@ -12,6 +13,7 @@ import { report, verdict } from './schemas.js';
 export class ReportsController {
   constructor(
     private readonly reports: ReportRepository,
+    private readonly recognitions: RecognitionRepository,
     private readonly verifyReport: VerifyReport,
     private readonly objects: ObjectStore,
     private readonly audit: AuditTrail,
@@ -68,7 +70,9 @@ export class ReportsController {
   }
 
   private async find(caller: Caller, id: string, action: string): Promise<SignedReport> {
-    const found = isId(id) ? await this.reports.find(scopeOf(caller), id) : undefined;
+    const found = isId(id)
+      ? ((await this.reports.find(scopeOf(caller), id)) ?? (await this.offered(caller, id)))
+      : undefined;
     if (!found) {
       if (isId(id) && (await this.reports.organisationOf(id)) !== undefined) {
         await this.audit.record({ actor: caller, action, subject: { kind: 'report', id }, outcome: 'refused' });
@@ -83,5 +87,12 @@ export class ReportsController {
       outcome: 'done',
     });
     return found;
+  }
+
+  /** Another member's report that mutual recognition offered to the caller's organisation: it may be looked at before deciding. */
+  private async offered(caller: Caller, id: string): Promise<SignedReport | undefined> {
+    if (!(await this.recognitions.wasOffered(caller.organisation, id))) return undefined;
+    const owner = await this.reports.organisationOf(id);
+    return owner === undefined ? undefined : this.reports.find({ organisations: [owner] }, id);
   }
 }

@@ -4,6 +4,7 @@ import { CatalogueModule } from '#libs/catalogue';
 import { IdentityModule } from '#libs/identity';
 import { IngestModule } from '#libs/ingest';
 import { ReadingModule } from '#libs/reading';
+import { RecognitionModule } from '#libs/recognition';
 import { ReportModule } from '#libs/report';
 import { WorklistModule } from '#libs/worklist';
 import { EcgController } from './ecg.controller.js';
@@ -27,6 +28,7 @@ import { WorklistController } from './worklist.controller.js';
     IdentityModule,
     IngestModule,
     ReadingModule,
+    RecognitionModule,
     ReportModule,
     WorklistModule,
   ],

@@ -1,0 +1,62 @@
+import { Logger } from '@nestjs/common';
+import {
+  DIMSE_STATUS,
+  type InstanceWriter,
+  type StoreOutcome,
+  type StoreRequest,
+  type StoreSink,
+} from '#libs/edges/dimse';
+import type { Caller } from '#libs/identity';
+import type { InstanceReception, ReceiveInstance } from '#libs/ingest';
+import { Refusal } from '#libs/kernel';
+
+/** C-STORE statuses for the door's refusals (PS3.4 table B.2-1). */
+function statusOf(error: unknown): StoreOutcome {
+  const { code, message } = error as { code?: string; message: string };
+  if (error instanceof Refusal) {
+    if (error.kind === 'unavailable') return { status: 0xa700, comment: error.code };
+    if (error.kind === 'forbidden') return { status: 0x0124, comment: error.code };
+    if (error.code === 'uid-mismatch') return { status: 0xa900, comment: 'UIDs differ from those announced' };
+    return { status: 0xc000, comment: `${error.code}: ${message}` };
+  }
+  if (code === 'unavailable') return { status: 0xa700, comment: 'unavailable' };
+  return { status: 0x0110, comment: 'internal error' };
+}
+
+/** Carries what DIMSE receives through the door, and the door's answer back. */
+export class IngestSink implements StoreSink<Caller> {
+  private readonly log = new Logger('dimse');
+
+  constructor(private readonly receiveInstance: ReceiveInstance) {}
+
+  async open(request: StoreRequest<Caller>): Promise<InstanceWriter> {
+    const reception = await this.receiveInstance.openDataset(
+      request.caller,
+      { transport: 'dimse', sender: request.callingAe },
+      {
+        sopClassUid: request.affectedSopClassUid,
+        sopInstanceUid: request.affectedSopInstanceUid,
+        transferSyntaxUid: request.transferSyntaxUid,
+      },
+    );
+    return {
+      write: (chunk) => reception.write(chunk),
+      abort: () => reception.abort(),
+      commit: () => this.commit(reception, request),
+    };
+  }
+
+  private async commit(reception: InstanceReception, request: StoreRequest<Caller>): Promise<StoreOutcome> {
+    try {
+      const { outcome } = await reception.commit();
+      if (outcome === 'conflict') return { status: 0xb000, comment: 'another object of this UID is served' };
+      return { status: DIMSE_STATUS.success };
+    } catch (error) {
+      const outcome = statusOf(error);
+      const text = `${request.callingAe} ${request.affectedSopInstanceUid}: ${(error as Error).message}`;
+      if (outcome.status === 0x0110) this.log.error((error as Error).stack ?? text);
+      else this.log.warn(text);
+      return outcome;
+    }
+  }
+}

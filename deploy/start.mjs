@@ -1,0 +1,15 @@
+// `npm start`: installs and builds what is missing, then hands over to the supervisor, passing signals on.
+import './build.mjs';
+import { spawn } from 'node:child_process';
+import { root } from './setup.mjs';
+
+const child = spawn(process.execPath, ['--enable-source-maps', `${root}dist/apps/standalone/src/main.js`], {
+  stdio: 'inherit',
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    // A terminal sends Ctrl-C to the whole group; a script sends a signal to this process alone.
+    if (!process.stdin.isTTY) child.kill(signal);
+  });
+}
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

@@ -1,0 +1,151 @@
+import type { EcgView } from '../reading/ecg/ecg-view.js';
+import type {
+  BatchItem,
+  ExamRow,
+  KeyImage,
+  Kind,
+  Priority,
+  ReadDetail,
+  Report,
+  ReturnReason,
+  Session,
+  Worklist,
+} from './types.js';
+
+/** A refusal by the server (RFC 9457), or `status` 0 where nothing answered. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+  ) {
+    super(detail || code);
+    this.name = 'ApiError';
+  }
+
+  get unreachable(): boolean {
+    return this.status === 0;
+  }
+}
+
+let csrfToken = '';
+let onSignedOut: () => void = () => undefined;
+
+/** The token that writes carry; uploads need it too. */
+export const currentCsrfToken = (): string => csrfToken;
+export const setCsrfToken = (token: string): void => {
+  csrfToken = token;
+};
+/** Called when the server no longer knows the session. */
+export const whenSignedOut = (listener: () => void): void => {
+  onSignedOut = listener;
+};
+
+async function problemOf(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => null);
+  const field = (name: string): string => {
+    const value = body && typeof body === 'object' ? (body as Record<string, unknown>)[name] : undefined;
+    return typeof value === 'string' ? value : '';
+  };
+  return new ApiError(response.status, field('code') || `http-${response.status}`, field('detail') || field('title'));
+}
+
+interface Call {
+  method?: string;
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+  /** A 401 here says that a password was wrong, not that the session has ended. */
+  passwordInBody?: boolean;
+  keepalive?: boolean;
+}
+
+async function call<T>(
+  path: string,
+  { method = 'GET', body, signal, passwordInBody, keepalive }: Call = {},
+): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (method !== 'GET') headers['x-csrf-token'] = csrfToken;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+      ...(keepalive ? { keepalive } : {}),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0, 'unreachable', '');
+  }
+  if (!response.ok) {
+    const problem = await problemOf(response);
+    if (problem.status === 401 && !passwordInBody) onSignedOut();
+    throw problem;
+  }
+  if (response.status === 204) return undefined as T;
+  const text = await response.text();
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+const query = (values: Record<string, string | undefined>): string => {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value) parameters.set(name, value);
+  const text = parameters.toString();
+  return text ? `?${text}` : '';
+};
+
+const read = (id: string, action = ''): string => `/api/reads/${encodeURIComponent(id)}${action}`;
+
+export interface WorklistQuery {
+  state?: string | undefined;
+  view?: 'mine' | 'review' | undefined;
+  kind?: Kind | undefined;
+  priority?: Priority | undefined;
+  search?: string | undefined;
+  cursor?: string | undefined;
+}
+
+export interface DraftToSave {
+  findings: string;
+  impression: string;
+  keyImages: KeyImage[];
+  version: number;
+}
+
+export const api = {
+  session: {
+    get: () => call<Session>('/api/session', { passwordInBody: true }),
+    open: (username: string, password: string) =>
+      call<Session>('/api/session', { method: 'POST', body: { username, password }, passwordInBody: true }),
+    close: () => call<void>('/api/session', { method: 'DELETE' }),
+  },
+  worklist: (filter: WorklistQuery, signal?: AbortSignal) =>
+    call<Worklist>(`/api/worklist${query({ ...filter })}`, { signal }),
+  read: {
+    get: (id: string, signal?: AbortSignal) => call<ReadDetail>(read(id), { signal }),
+    ecg: (id: string, signal?: AbortSignal) => call<EcgView>(read(id, '/ecg'), { signal }),
+    claim: (id: string) => call<unknown>(read(id, '/claim'), { method: 'POST', body: {} }),
+    release: (id: string) => call<unknown>(read(id, '/release'), { method: 'POST', body: {} }),
+    return: (id: string, reason: ReturnReason, note: string) =>
+      call<unknown>(read(id, '/return'), { method: 'POST', body: note ? { reason, note } : { reason } }),
+    save: (id: string, draft: DraftToSave, keepalive = false) =>
+      call<{ version: number; savedAt: string }>(read(id, '/report'), { method: 'PUT', body: draft, keepalive }),
+    submit: (id: string, password: string) =>
+      call<unknown>(read(id, '/submit'), { method: 'POST', body: { password }, passwordInBody: true }),
+    sendBack: (id: string, reason: string) =>
+      call<unknown>(read(id, '/send-back'), { method: 'POST', body: { reason } }),
+    review: (id: string) => call<unknown>(read(id, '/review'), { method: 'POST', body: {} }),
+    sign: (id: string, password: string) =>
+      call<{ reportId: string }>(read(id, '/sign'), { method: 'POST', body: { password }, passwordInBody: true }),
+  },
+  exams: (cursor?: string, signal?: AbortSignal) =>
+    call<{ items: ExamRow[]; next: string | null }>(`/api/exams${query({ cursor })}`, { signal }),
+  batch: (batch: string) => call<{ items: BatchItem[] }>(`/api/uploads/batches/${encodeURIComponent(batch)}`),
+  report: (id: string, signal?: AbortSignal) => call<Report>(`/api/reports/${encodeURIComponent(id)}`, { signal }),
+};
+
+export const reportPdf = (id: string): string => `/api/reports/${encodeURIComponent(id)}/pdf`;
+export const uploadsEndpoint = '/api/uploads';

@@ -1,0 +1,174 @@
+export type Permission =
+  | 'worklist.view'
+  | 'report.write'
+  | 'report.review'
+  | 'upload.send'
+  | 'exam.follow'
+  | 'request.create'
+  | 'recognition.view';
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface Organisation {
+  code: string;
+  name: string;
+}
+
+export interface SessionUser {
+  id: string;
+  displayName: string;
+  organisation: Organisation;
+  permissions: string[];
+}
+
+export interface Session {
+  user: SessionUser;
+  csrfToken: string;
+}
+
+export type ReadState = 'open' | 'assigned' | 'claimed' | 'done' | 'returned' | 'cancelled';
+export type Priority = 'routine' | 'urgent' | 'emergency';
+export type Kind = 'imaging' | 'ecg';
+export type Sex = 'M' | 'F' | 'O';
+
+export interface Patient {
+  number: string;
+  name: string;
+  sex: Sex | null;
+  /** YYYY-MM-DD */
+  birthDate: string | null;
+  age: string | null;
+  idCardMasked: string | null;
+}
+
+export interface Reading {
+  state: 'drafting' | 'submitted' | 'reviewed';
+  author: Named;
+  reviewer: Named | null;
+  sentBackReason: string | null;
+}
+
+export interface Returned {
+  reason: string;
+  note: string | null;
+}
+
+/** One case of the worklist. Times are ISO 8601. */
+export interface ReadRow {
+  id: string;
+  state: ReadState;
+  kind: Kind;
+  priority: Priority;
+  item: { code: string; name: string } | null;
+  modality: string | null;
+  description: string | null;
+  patient: Patient;
+  organisation: Organisation;
+  examId: string;
+  studyInstanceUid: string;
+  instances: number;
+  expectedInstances: number | null;
+  examState: 'arriving' | 'settled' | 'reopened';
+  examinedAt: string | null;
+  receivedAt: string;
+  dueAt: string | null;
+  clinicalInformation: string | null;
+  assignee: Named | null;
+  claimedBy: Named | null;
+  reading: Reading | null;
+  report: { id: string; status: string } | null;
+  returned: Returned | null;
+}
+
+export interface KeyImage {
+  sopInstanceUid: string;
+  /** Counts from 1. */
+  frame: number;
+}
+
+export interface Draft {
+  findings: string;
+  impression: string;
+  keyImages: KeyImage[];
+  version: number;
+  savedAt: string;
+}
+
+export type ReadAction = 'claim' | 'release' | 'return' | 'draft' | 'submit' | 'send-back' | 'review' | 'sign';
+
+export interface ReadDetail extends ReadRow {
+  draft: Draft | null;
+  allowed: ReadAction[];
+}
+
+export interface WorklistCounts {
+  waiting: number;
+  mine: number;
+  toReview: number;
+  done: number;
+}
+
+export interface Worklist {
+  items: ReadRow[];
+  next: string | null;
+  counts: WorklistCounts;
+}
+
+export interface ExamRow {
+  id: string;
+  kind: Kind;
+  patient: Patient;
+  modality: string | null;
+  description: string | null;
+  state: 'arriving' | 'settled' | 'reopened';
+  instances: number;
+  expectedInstances: number | null;
+  receivedAt: string;
+  read: { id: string; state: ReadState; readingState: Reading['state'] | null } | null;
+  report: { id: string; status: string; signedAt: string } | null;
+  returned: Returned | null;
+}
+
+export type UploadOutcome = 'stored' | 'duplicate' | 're-encoded' | 'conflict' | 'quarantined' | 'refused';
+
+export interface BatchItem {
+  filename: string;
+  outcome: UploadOutcome;
+  reason: string | null;
+  sopInstanceUid: string | null;
+  studyInstanceUid: string | null;
+}
+
+/** A report as a reader of results sees it; whatever the server leaves out is not shown. */
+export interface Report {
+  id: string;
+  status: string;
+  version: number;
+  findings: string;
+  impression: string;
+  signedAt: string | null;
+  author?: Named | string | null;
+  reviewer?: Named | string | null;
+  patient?: Partial<Patient> | null;
+  examiningInstitution?: Organisation | null;
+  readingInstitution?: Organisation | null;
+  clinicalInformation?: string | null;
+  item?: { code: string; name: string } | null;
+  examinedAt?: string | null;
+}
+
+export const returnReasons = [
+  'position',
+  'exposure',
+  'motion',
+  'wrong-patient',
+  'missing-series',
+  'lead-reversal',
+  'noise',
+  'lead-off',
+  'other',
+] as const;
+export type ReturnReason = (typeof returnReasons)[number];

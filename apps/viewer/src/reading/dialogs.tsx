@@ -1,0 +1,181 @@
+import { Alert, Input, Modal, Select, type InputRef } from 'antd';
+import { useRef, useState } from 'react';
+import { ApiError } from '../api/client.js';
+import { returnReasons, type ReturnReason } from '../api/types.js';
+import { problemText } from '../plain-page.js';
+import { useText, type Messages } from '../text/index.js';
+
+const imagingOnly: readonly ReturnReason[] = ['position', 'exposure', 'motion', 'missing-series'];
+const ecgOnly: readonly ReturnReason[] = ['lead-reversal', 'noise', 'lead-off'];
+
+export function refusalText(error: unknown, t: Messages): string {
+  if (!(error instanceof ApiError)) return t.read.unavailable;
+  if (error.unreachable) return t.common.unreachable;
+  return `${problemText(error, t) || t.read.unavailable} (${t.common.code(error.code)})`;
+}
+
+const passwordRefused = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 401 || /password|credential/.test(error.code));
+
+interface DialogProps {
+  close: () => void;
+}
+
+/** Runs the dialog's act, keeps what was typed when it fails, and says why. */
+function useAct(close: () => void) {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<unknown>(null);
+  const act = async (what: () => Promise<void>): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await what();
+      close();
+    } catch (error) {
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, problem, act };
+}
+
+interface PasswordDialogProps extends DialogProps {
+  title: string;
+  lead: string;
+  confirm: string;
+  act: (password: string) => Promise<void>;
+}
+
+export function PasswordDialog({ close, title, lead, confirm, act }: PasswordDialogProps) {
+  const t = useText();
+  const [password, setPassword] = useState('');
+  const input = useRef<InputRef>(null);
+  const { busy, problem, act: run } = useAct(close);
+  const go = async (): Promise<void> => {
+    if (!password) {
+      input.current?.focus();
+      return;
+    }
+    await run(() => act(password));
+    input.current?.select();
+  };
+  return (
+    <Modal
+      open
+      title={title}
+      okText={confirm}
+      cancelText={t.common.cancel}
+      confirmLoading={busy}
+      onCancel={close}
+      onOk={() => void go()}
+      okButtonProps={{ disabled: !password, 'data-testid': 'password-confirm' }}
+      afterOpenChange={(shown) => {
+        if (shown) input.current?.focus();
+      }}
+      width={440}
+    >
+      <p>{lead}</p>
+      <Input.Password
+        ref={input}
+        aria-label={t.common.password}
+        placeholder={t.common.password}
+        autoComplete="current-password"
+        data-testid="signing-password"
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        onPressEnter={() => void go()}
+      />
+      {Boolean(problem) && (
+        <Alert
+          className="dialog-problem"
+          type="error"
+          showIcon
+          title={passwordRefused(problem) ? t.dialogs.wrongPassword : refusalText(problem, t)}
+        />
+      )}
+    </Modal>
+  );
+}
+
+interface SendBackDialogProps extends DialogProps {
+  act: (reason: string) => Promise<void>;
+}
+
+export function SendBackDialog({ close, act }: SendBackDialogProps) {
+  const t = useText();
+  const [reason, setReason] = useState('');
+  const { busy, problem, act: run } = useAct(close);
+  return (
+    <Modal
+      open
+      title={t.dialogs.sendBackTitle}
+      okText={t.read.sendBack}
+      cancelText={t.common.cancel}
+      confirmLoading={busy}
+      onCancel={close}
+      onOk={() => void run(() => act(reason.trim()))}
+      okButtonProps={{ disabled: !reason.trim(), 'data-testid': 'sendback-confirm' }}
+      width={480}
+    >
+      <Input.TextArea
+        autoFocus
+        rows={4}
+        aria-label={t.dialogs.sendBackReason}
+        placeholder={t.dialogs.sendBackHint}
+        data-testid="sendback-reason"
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+      {Boolean(problem) && <Alert className="dialog-problem" type="error" showIcon title={refusalText(problem, t)} />}
+    </Modal>
+  );
+}
+
+interface ReturnDialogProps extends DialogProps {
+  who: string;
+  kind: 'imaging' | 'ecg';
+  act: (reason: ReturnReason, note: string) => Promise<void>;
+}
+
+export function ReturnDialog({ close, who, kind, act }: ReturnDialogProps) {
+  const t = useText();
+  const [reason, setReason] = useState<ReturnReason | null>(null);
+  const [note, setNote] = useState('');
+  const { busy, problem, act: run } = useAct(close);
+  const strangers = kind === 'ecg' ? imagingOnly : ecgOnly;
+  return (
+    <Modal
+      open
+      title={t.dialogs.returnTitle(who)}
+      okText={t.read.return}
+      cancelText={t.common.cancel}
+      confirmLoading={busy}
+      onCancel={close}
+      onOk={() => void run(async () => (reason ? act(reason, note.trim()) : undefined))}
+      okButtonProps={{ danger: true, disabled: !reason, 'data-testid': 'return-confirm' }}
+      width={480}
+    >
+      <p>{t.dialogs.returnLead}</p>
+      <Select<ReturnReason>
+        className="dialog-wide"
+        aria-label={t.dialogs.returnReason}
+        placeholder={t.dialogs.returnReason}
+        value={reason}
+        onChange={setReason}
+        options={returnReasons
+          .filter((one) => !strangers.includes(one))
+          .map((value) => ({ value, label: t.reasons[value] }))}
+      />
+      <Input.TextArea
+        rows={3}
+        aria-label={t.dialogs.returnNote}
+        placeholder={t.dialogs.returnNote}
+        value={note}
+        onChange={(event) => setNote(event.target.value)}
+      />
+      {Boolean(problem) && <Alert className="dialog-problem" type="error" showIcon title={refusalText(problem, t)} />}
+    </Modal>
+  );
+}

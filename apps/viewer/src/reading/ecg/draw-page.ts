@@ -1,0 +1,132 @@
+import { decodeSamples, type EcgPage, type EcgView } from './ecg-view.js';
+
+const surround = '#ffffff';
+const paper = '#fff9f7';
+const fine = '#f8d9d5';
+const coarse = '#eaa9a2';
+const ink = '#15181b';
+const absent = '#8a1c1c';
+
+export interface DecodedLead {
+  samples: Int16Array | Int32Array;
+  missingValue: number | undefined;
+}
+export type DecodedLeads = ReadonlyMap<string, DecodedLead>;
+
+/** Decodes the leads that the page draws; `unreadable` names those that cannot be. */
+export function decodeLeads(view: EcgView): { leads: DecodedLeads; unreadable: string[] } {
+  const leads = new Map<string, DecodedLead>();
+  const unreadable: string[] = [];
+  for (const name of new Set(view.page.traces.map(({ lead }) => lead))) {
+    const lead = view.recording.leads.find((one) => one.name === name);
+    try {
+      if (!lead) throw new Error('no such lead');
+      leads.set(name, { samples: decodeSamples(lead), missingValue: lead.missingValue });
+    } catch {
+      unreadable.push(name);
+    }
+  }
+  return { leads, unreadable };
+}
+
+/** The grid starts where the page says, so that its lines run through every baseline. */
+function drawGrid(context: CanvasRenderingContext2D, { grid }: EcgPage, scale: number): void {
+  context.fillStyle = paper;
+  context.fillRect(grid.xMm * scale, grid.yMm * scale, grid.widthMm * scale, grid.heightMm * scale);
+  for (const [step, colour] of [
+    [1, fine],
+    [5, coarse],
+  ] as const) {
+    // Below two device pixels a millimetre the fine grid would be one tint.
+    if (step * scale < 2) continue;
+    context.strokeStyle = colour;
+    context.lineWidth = 1;
+    context.beginPath();
+    for (let x = 0; x <= grid.widthMm; x += step) {
+      const at = Math.round((grid.xMm + x) * scale) + 0.5;
+      context.moveTo(at, grid.yMm * scale);
+      context.lineTo(at, (grid.yMm + grid.heightMm) * scale);
+    }
+    for (let y = 0; y <= grid.heightMm; y += step) {
+      const at = Math.round((grid.yMm + y) * scale) + 0.5;
+      context.moveTo(grid.xMm * scale, at);
+      context.lineTo((grid.xMm + grid.widthMm) * scale, at);
+    }
+    context.stroke();
+  }
+}
+
+/** The words that mark a label, in the reader's language. */
+export interface LabelWords {
+  derived: string;
+  missing: string;
+}
+
+/** Draws the page to scale: `scale` device pixels for a millimetre. */
+export function drawPage(
+  canvas: HTMLCanvasElement,
+  page: EcgPage,
+  leads: DecodedLeads,
+  scale: number,
+  font: string,
+  words: LabelWords,
+): void {
+  canvas.width = Math.round(page.widthMm * scale);
+  canvas.height = Math.round(page.heightMm * scale);
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  context.fillStyle = surround;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  drawGrid(context, page, scale);
+  context.strokeStyle = ink;
+  context.lineJoin = 'round';
+  context.lineWidth = Math.max(1, scale * 0.28);
+  for (const pulse of page.calibrationPulses) {
+    // A step up from the baseline and back, with short feet.
+    const foot = Math.min(1, pulse.widthMm / 4);
+    context.beginPath();
+    context.moveTo((pulse.xMm - foot) * scale, pulse.yMm * scale);
+    context.lineTo(pulse.xMm * scale, pulse.yMm * scale);
+    context.lineTo(pulse.xMm * scale, (pulse.yMm - pulse.heightMm) * scale);
+    context.lineTo((pulse.xMm + pulse.widthMm) * scale, (pulse.yMm - pulse.heightMm) * scale);
+    context.lineTo((pulse.xMm + pulse.widthMm) * scale, pulse.yMm * scale);
+    context.lineTo((pulse.xMm + pulse.widthMm + foot) * scale, pulse.yMm * scale);
+    context.stroke();
+  }
+  context.beginPath();
+  for (const { xMm, yMm, heightMm } of page.separators) {
+    context.moveTo(xMm * scale, yMm * scale);
+    context.lineTo(xMm * scale, (yMm + heightMm) * scale);
+  }
+  context.stroke();
+  for (const trace of page.traces) {
+    const lead = leads.get(trace.lead);
+    if (!lead) continue;
+    context.beginPath();
+    let down = false;
+    const end = Math.min(trace.endSample, lead.samples.length);
+    for (let index = trace.startSample; index < end; index += 1) {
+      const sample = lead.samples[index] ?? 0;
+      if (sample === lead.missingValue) {
+        down = false;
+        continue;
+      }
+      const x = trace.originXMm + (index - trace.startSample) * trace.mmPerSample;
+      const y = trace.baselineYMm - (sample * trace.mmPerUnit + trace.offsetMm);
+      if (down) context.lineTo(x * scale, y * scale);
+      else context.moveTo(x * scale, y * scale);
+      down = true;
+    }
+    context.stroke();
+  }
+  context.font = `600 ${3.4 * scale}px ${font}`;
+  for (const { text, kind, xMm, yMm } of page.labels) {
+    context.fillStyle = kind === 'missing' ? absent : ink;
+    const name = text.replace(/ \(.*\)$/, '');
+    context.fillText(kind === 'stored' ? name : `${name} ${words[kind]}`, xMm * scale, yMm * scale);
+  }
+  context.fillStyle = ink;
+  context.font = `${3 * scale}px ${font}`;
+  const foot = [page.speedText, page.gainText].filter(Boolean).join('   ');
+  context.fillText(foot, page.grid.xMm * scale, (page.grid.yMm + page.grid.heightMm + 5) * scale);
+}

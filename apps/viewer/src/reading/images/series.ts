@@ -1,0 +1,135 @@
+import { frameUrl, items, numbers, seriesMetadata, seriesOfStudy, text, type DicomJson } from '../../api/dicom-web.js';
+
+/** What a measured length means: in the patient, at the detector plane (projection), or pixels only. */
+export type Spacing = { of: 'patient' } | { of: 'detector'; millimetres: number } | { of: 'pixels' };
+
+/** One picture of a series: an instance's frame. */
+export interface Frame {
+  imageId: string;
+  sopInstanceUid: string;
+  /** Counts from 1. */
+  frame: number;
+  spacing: Spacing;
+  lossy: boolean;
+  /** The image has a real orientation in the patient. */
+  oriented: boolean;
+  /** PatientOrientation of a projection: what the row and the column run towards. */
+  patientOrientation: readonly [string, string] | null;
+}
+
+export interface Series {
+  uid: string;
+  number: string;
+  description: string;
+  modality: string;
+  /** What the study's list of series says; -1 where it does not. */
+  instances: number;
+}
+
+export interface LoadedSeries {
+  uid: string;
+  frames: Frame[];
+  /** For the image loader: the metadata of each instance under its first frame's image id. */
+  metadata: { imageId: string; dataset: DicomJson }[];
+}
+
+const tag = {
+  Modality: '00080060',
+  SOPInstanceUID: '00080018',
+  SeriesDescription: '0008103E',
+  ImagerPixelSpacing: '00181164',
+  SeriesInstanceUID: '0020000E',
+  SeriesNumber: '00200011',
+  InstanceNumber: '00200013',
+  PatientOrientation: '00200020',
+  ImagePositionPatient: '00200032',
+  ImageOrientationPatient: '00200037',
+  NumberOfSeriesRelatedInstances: '00201209',
+  NumberOfFrames: '00280008',
+  Rows: '00280010',
+  PixelSpacing: '00280030',
+  LossyImageCompression: '00282110',
+  SharedFunctionalGroupsSequence: '52009229',
+  PerFrameFunctionalGroupsSequence: '52009230',
+  PixelMeasuresSequence: '00289110',
+  PlaneOrientationSequence: '00209116',
+} as const;
+
+/** Modalities that are papers or drawings about images, not images. */
+const notPictures = new Set(['SR', 'KO', 'PR', 'DOC', 'SEG', 'RTSTRUCT', 'RTPLAN', 'REG', 'ECG', 'HD', 'AU']);
+export const holdsPictures = (series: Series): boolean => !notPictures.has(series.modality);
+
+export async function listSeries(study: string, signal?: AbortSignal): Promise<Series[]> {
+  const answers = await seriesOfStudy(study, signal);
+  return answers
+    .map((dataset) => ({
+      uid: text(dataset, tag.SeriesInstanceUID),
+      number: text(dataset, tag.SeriesNumber),
+      description: text(dataset, tag.SeriesDescription),
+      modality: text(dataset, tag.Modality),
+      instances: numbers(dataset, tag.NumberOfSeriesRelatedInstances)[0] ?? -1,
+    }))
+    .filter((series) => series.uid)
+    .sort((a, b) => Number(holdsPictures(b)) - Number(holdsPictures(a)) || Number(a.number) - Number(b.number));
+}
+
+/** In enhanced objects geometry lies in the functional groups (PS3.3 C.7.6.16). */
+function grouped(dataset: DicomJson, sequence: string, attribute: string): boolean {
+  const groups = [
+    ...items(dataset, tag.SharedFunctionalGroupsSequence),
+    ...items(dataset, tag.PerFrameFunctionalGroupsSequence).slice(0, 1),
+  ];
+  return groups.some((group) => items(group, sequence).some((item) => numbers(item, attribute).length > 0));
+}
+
+function spacingOf(dataset: DicomJson): Spacing {
+  if (numbers(dataset, tag.PixelSpacing).length === 2) return { of: 'patient' };
+  if (grouped(dataset, tag.PixelMeasuresSequence, tag.PixelSpacing)) return { of: 'patient' };
+  const [row, column] = numbers(dataset, tag.ImagerPixelSpacing);
+  if (row && row === column) return { of: 'detector', millimetres: row };
+  return { of: 'pixels' };
+}
+
+function framesOf(study: string, series: string, dataset: DicomJson): Frame[] {
+  const sopInstanceUid = text(dataset, tag.SOPInstanceUID);
+  const orientation = [text(dataset, tag.PatientOrientation, 0), text(dataset, tag.PatientOrientation, 1)] as const;
+  const shared = {
+    sopInstanceUid,
+    spacing: spacingOf(dataset),
+    lossy: text(dataset, tag.LossyImageCompression) === '01',
+    oriented:
+      numbers(dataset, tag.ImageOrientationPatient).length === 6 ||
+      grouped(dataset, tag.PlaneOrientationSequence, tag.ImageOrientationPatient),
+    patientOrientation: orientation[0] && orientation[1] ? orientation : null,
+  };
+  const count = Math.max(1, numbers(dataset, tag.NumberOfFrames)[0] ?? 1);
+  return Array.from({ length: count }, (_, index) => ({
+    ...shared,
+    frame: index + 1,
+    imageId: `wadors:${frameUrl(study, series, sopInstanceUid, index + 1)}`,
+  }));
+}
+
+/** Position along the slice normal, for series whose instance numbers do not order them. */
+function depth(dataset: DicomJson): number {
+  const [x = 0, y = 0, z = 0] = numbers(dataset, tag.ImagePositionPatient);
+  const [a = 1, b = 0, c = 0, d = 0, e = 1, f = 0] = numbers(dataset, tag.ImageOrientationPatient);
+  return x * (b * f - c * e) + y * (c * d - a * f) + z * (a * e - b * d);
+}
+
+export async function loadSeries(study: string, series: string, signal?: AbortSignal): Promise<LoadedSeries> {
+  const datasets = (await seriesMetadata(study, series, signal))
+    .filter((dataset) => (numbers(dataset, tag.Rows)[0] ?? 0) > 0)
+    .sort(
+      (a, b) =>
+        (numbers(a, tag.InstanceNumber)[0] ?? 0) - (numbers(b, tag.InstanceNumber)[0] ?? 0) || depth(a) - depth(b),
+    );
+  const frames: Frame[] = [];
+  const metadata: LoadedSeries['metadata'] = [];
+  for (const dataset of datasets) {
+    const own = framesOf(study, series, dataset);
+    frames.push(...own);
+    if (own[0]) metadata.push({ imageId: own[0].imageId, dataset });
+  }
+  return { uid: series, frames, metadata };
+}

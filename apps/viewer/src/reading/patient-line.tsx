@@ -1,0 +1,48 @@
+import type { ReadDetail } from '../api/types.js';
+import { dateTime, personName, prioritySign, sexAndAge, timeLeft } from '../format.js';
+import { useNow } from '../office/use-now.js';
+import { Link } from '../router.js';
+import { LanguageToggle, useText } from '../text/index.js';
+import { itemName } from '../worklist/item-name.js';
+import { SaveStateText } from './save-state.js';
+import type { SaveState } from './use-draft.js';
+
+interface PatientLineProps {
+  read: ReadDetail;
+  save: SaveState;
+  editable: boolean;
+}
+
+/** Who this is: always visible, never scrolls. */
+export function PatientLine({ read, save, editable }: PatientLineProps) {
+  const t = useText();
+  const now = useNow(15_000);
+  const left = read.state === 'done' ? null : timeLeft(read.dueAt, read.receivedAt, now, t);
+  const name = personName(read.patient.name, t);
+  return (
+    <header className="patient-line">
+      <Link to="/" className="patient-back" aria-label={t.read.backToList} title={t.read.backToList}>
+        ←
+      </Link>
+      <span className={`patient-sign patient-${read.priority}`} title={t.priority[read.priority]}>
+        <span aria-hidden>{prioritySign[read.priority]}</span> {t.priority[read.priority]}
+      </span>
+      <b className="patient-name" title={name} data-testid="patient-name">
+        {name}
+      </b>
+      <span className="patient-fixed">{sexAndAge(read.patient, t)}</span>
+      <span className="patient-part" title={itemName(read, t)}>
+        {itemName(read, t)}
+      </span>
+      <span className="patient-part" title={read.organisation.name}>
+        {read.organisation.name}
+      </span>
+      <span className="patient-fixed">{dateTime(read.examinedAt ?? read.receivedAt)}</span>
+      {left && <span className={left.overdue ? 'patient-fixed patient-overdue' : 'patient-fixed'}>{left.text}</span>}
+      <span className="patient-end">
+        <SaveStateText save={save} editable={editable} />
+        <LanguageToggle />
+      </span>
+    </header>
+  );
+}

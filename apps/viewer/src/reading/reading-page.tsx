@@ -1,0 +1,97 @@
+import { ConfigProvider, theme } from 'antd';
+import enUS from 'antd/locale/en_US';
+import zhCN from 'antd/locale/zh_CN';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { api, ApiError } from '../api/client.js';
+import type { ReadDetail } from '../api/types.js';
+import { personName } from '../format.js';
+import { fontFamily } from '../office/theme.js';
+import { usePolled } from '../office/use-polled.js';
+import { FailedPage, PageGuard, PlainPage } from '../plain-page.js';
+import { navigate } from '../router.js';
+import { useUser } from '../session/session.js';
+import { useLanguage, useText } from '../text/index.js';
+import { PatientLine } from './patient-line.js';
+import { ReportColumn } from './report-column.js';
+import { useDraft } from './use-draft.js';
+import './reading.css';
+
+const ImagePane = lazy(() => import('./images/image-pane.js'));
+const EcgPane = lazy(() => import('./ecg/ecg-pane.js'));
+
+function Reading({ read, refresh }: { read: ReadDetail; refresh: () => void }) {
+  const t = useText();
+  const user = useUser();
+  const [beside, setBeside] = useState<HTMLElement | null>(null);
+  const editable = read.allowed.includes('draft');
+  const draft = useDraft(read, user.id, editable);
+  useEffect(() => {
+    document.title = `${personName(read.patient.name, t)} · ${t.product}`;
+    return () => {
+      document.title = t.product;
+    };
+  }, [read.patient.name, t]);
+  return (
+    <div className="reading" data-read-id={read.id} data-read-state={read.state}>
+      <PatientLine read={read} save={draft.save} editable={editable} />
+      <div className={`reading-body reading-${read.kind}`}>
+        <PageGuard>
+          <Suspense
+            fallback={
+              <div className="reading-wait">
+                <PlainPage title={read.kind === 'ecg' ? t.ecg.loading : t.images.loadingImage} />
+              </div>
+            }
+          >
+            {read.kind === 'ecg' ? (
+              <EcgPane readId={read.id} beside={beside} />
+            ) : (
+              <ImagePane
+                read={read}
+                keyImages={draft.words.keyImages}
+                changeKeyImages={editable ? (keyImages) => draft.change({ keyImages }) : null}
+              />
+            )}
+          </Suspense>
+        </PageGuard>
+        <ReportColumn read={read} draft={draft} editable={editable} refresh={refresh} beside={setBeside} />
+      </div>
+    </div>
+  );
+}
+
+export default function ReadingPage({ id }: { id: string }) {
+  const { language, messages: t } = useLanguage();
+  const load = useCallback((signal: AbortSignal) => api.read.get(id, signal), [id]);
+  const { value, error, refresh } = usePolled(load, 4000);
+  const missing = error instanceof ApiError && error.status === 404;
+  return (
+    <ConfigProvider
+      locale={language === 'zh' ? zhCN : enUS}
+      button={{ autoInsertSpace: false }}
+      theme={{
+        algorithm: theme.darkAlgorithm,
+        token: {
+          fontFamily,
+          colorPrimary: '#2f86d8',
+          colorBgBase: '#0b0e11',
+          borderRadius: 5,
+          fontSize: 14,
+          motion: false,
+        },
+      }}
+    >
+      {value ? (
+        <Reading read={value} refresh={refresh} />
+      ) : (
+        <div className="reading reading-empty">
+          {!error && <PlainPage title={t.common.loading} />}
+          {missing && (
+            <PlainPage title={t.read.missing} action={{ label: t.read.backToList, act: () => navigate('/') }} />
+          )}
+          {Boolean(error) && !missing && <FailedPage title={t.read.failed} error={error} retry={refresh} />}
+        </div>
+      )}
+    </ConfigProvider>
+  );
+}

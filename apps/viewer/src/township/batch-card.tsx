@@ -1,0 +1,132 @@
+import { Button, Progress } from 'antd';
+import type { UploadOutcome } from '../api/types.js';
+import { byteText } from '../format.js';
+import { useText, type Messages } from '../text/index.js';
+import type { BatchView } from './upload-batch.js';
+
+const signs: Record<UploadOutcome | 'unsent', string> = {
+  stored: '✓',
+  duplicate: '✓',
+  're-encoded': '✓',
+  conflict: '◆',
+  quarantined: '◆',
+  refused: '✕',
+  unsent: '✕',
+};
+
+function leftText(batch: BatchView, t: Messages): string {
+  if (batch.speed < 1) return '';
+  const seconds = Math.ceil((batch.bytes - batch.bytesSent) / batch.speed);
+  if (seconds < 60) return t.township.left(t.township.seconds(seconds));
+  const minutes = Math.ceil(seconds / 60);
+  return t.township.left(
+    minutes < 60 ? t.timeLeft.minutes(minutes) : t.timeLeft.hours(Math.floor(minutes / 60), minutes % 60),
+  );
+}
+
+function phaseText(batch: BatchView, t: Messages): string {
+  if (batch.phase === 'paused') return t.township.paused;
+  if (batch.phase === 'line-down') return t.township.waiting;
+  if (batch.phase === 'checking') return t.township.checking;
+  if (batch.phase === 'finished') return t.township.finished;
+  return [batch.speed ? t.township.speed(byteText(batch.speed)) : '', leftText(batch, t)].filter(Boolean).join(' · ');
+}
+
+interface BatchCardProps {
+  batch: BatchView;
+  pause: () => void;
+  resume: () => void;
+  dismiss: () => void;
+}
+
+export function BatchCard({ batch, pause, resume, dismiss }: BatchCardProps) {
+  const t = useText();
+  const share = batch.bytes ? Math.floor((batch.bytesSent / batch.bytes) * 100) : 0;
+  const lines = [
+    ...batch.unsent.map(({ filename, reason }) => ({ filename, reason, outcome: 'unsent' as const })),
+    ...batch.outcomes,
+  ];
+  const counts = new Map<UploadOutcome | 'unsent', number>();
+  for (const { outcome } of lines) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  const trouble = lines.filter(({ outcome }) => signs[outcome] !== '✓');
+  const wellDone = lines.filter(({ outcome }) => signs[outcome] === '✓');
+  const moving = batch.phase === 'sending' || batch.phase === 'paused' || batch.phase === 'line-down';
+  return (
+    <article className="batch" data-testid="batch" data-phase={batch.phase}>
+      <div className="batch-line">
+        <b className="batch-title" title={batch.title}>
+          {batch.title}
+        </b>
+        <Progress
+          className="batch-bar"
+          percent={share}
+          size="small"
+          status={trouble.some(({ outcome }) => signs[outcome] === '✕') ? 'exception' : 'normal'}
+          showInfo={false}
+          aria-label={batch.title}
+        />
+        <span className="batch-figures">
+          {t.township.files(batch.filesDone, batch.files)} · {byteText(batch.bytesSent)}/{byteText(batch.bytes)}
+        </span>
+        <span className="batch-phase">{phaseText(batch, t)}</span>
+        {batch.phase === 'sending' && (
+          <Button size="small" onClick={pause} data-testid="pause">
+            {t.township.pause}
+          </Button>
+        )}
+        {(batch.phase === 'paused' || batch.phase === 'line-down') && (
+          <Button size="small" type="primary" onClick={resume} data-testid="resume">
+            {t.township.resume}
+          </Button>
+        )}
+        <Button size="small" type="text" onClick={dismiss}>
+          {moving ? t.township.cancelUpload : t.township.dismiss}
+        </Button>
+      </div>
+      {(lines.length > 0 || batch.skipped > 0) && (
+        <p className="batch-summary" data-testid="batch-summary">
+          {[...counts].map(([outcome, n]) => (
+            <span key={outcome} className={`outcome-${signs[outcome] === '✓' ? 'good' : 'bad'}`}>
+              {signs[outcome]} {t.township.summary(n, t.township.outcome[outcome])}
+            </span>
+          ))}
+          {batch.skipped > 0 && <span>{t.township.skipped(batch.skipped)}</span>}
+        </p>
+      )}
+      {batch.outcomesFailed && <p className="batch-summary outcome-bad">◆ {t.township.outcomesFailed}</p>}
+      {trouble.length > 0 && (
+        <ul className="batch-files">
+          {trouble.map(({ filename, outcome, reason }) => (
+            <li key={`${filename}/${outcome}`} className="outcome-bad" data-testid="upload-trouble">
+              <span>
+                {signs[outcome]} {filename}
+              </span>
+              <span>
+                {t.township.outcome[outcome]}
+                {reason && `：${reason}`}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {wellDone.length > 0 && (
+        <details>
+          <summary>{t.township.outcomes}</summary>
+          <ul className="batch-files">
+            {wellDone.map(({ filename, outcome, reason }) => (
+              <li key={filename}>
+                <span>
+                  {signs[outcome]} {filename}
+                </span>
+                <span>
+                  {t.township.outcome[outcome]}
+                  {reason && `：${reason}`}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </article>
+  );
+}

@@ -146,7 +146,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^dist/', '\\.d\\.ts$', 'generated/'] },
+    exclude: { path: ['^dist/', '^(libs|apps|test)/.*\\.d\\.ts$', 'generated/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

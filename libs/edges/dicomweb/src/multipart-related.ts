@@ -69,12 +69,12 @@ export async function* readParts(stream: Readable, boundary: string): AsyncGener
     const headers = parseHeaders(held.toString('latin1', 0, end));
     // The line break before the delimiter may be the one that ends the header, when a part is empty.
     held = held.subarray(end + 2);
-    let first = true;
+    let skip = CRLF.length;
     const raw = upToDelimiter();
     const body = (async function* () {
       for await (const chunk of raw) {
-        const piece: Buffer = first ? chunk.subarray(2) : chunk;
-        first = false;
+        const piece: Buffer = chunk.subarray(skip);
+        skip = Math.max(0, skip - chunk.length);
         if (piece.length > 0) yield piece;
       }
     })();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Injectable, Logger, OnModuleInit } from '@nestjs/common';
 import { FileStore } from '@tus/file-store';
 import { Server, type Upload } from '@tus/server';
+import { AuditTrail } from '#libs/audit';
 import { callerOf, type Caller } from '#libs/identity';
 import { ReceiveUpload } from '#libs/ingest';
 import { isId, newId, Refusal } from '#libs/kernel';
@@ -30,6 +31,7 @@ export class TusUploads implements OnModuleInit {
   constructor(
     private readonly folder: UploadFolder,
     private readonly receiveUpload: ReceiveUpload,
+    private readonly audit: AuditTrail,
   ) {
     this.store = new FileStore({ directory: folder.path });
     this.server = new Server({
@@ -69,10 +71,18 @@ export class TusUploads implements OnModuleInit {
     }
   }
 
-  /** @throws Refusal `not-found` / upload-not-found, also for another organisation's upload */
+  /** @throws Refusal `not-found` / upload-not-found, also for another organisation's upload; that try is in the audit */
   async demandOwn(caller: Caller, id: string): Promise<void> {
     const upload = isId(id) ? await this.store.getUpload(id).catch(() => undefined) : undefined;
     if (upload?.metadata?.['organisation'] !== caller.organisation) {
+      if (upload) {
+        await this.audit.record({
+          actor: caller,
+          action: 'continue-upload',
+          subject: { kind: 'upload', id },
+          outcome: 'refused',
+        });
+      }
       throw new Refusal('not-found', 'upload-not-found', 'There is no such upload.');
     }
   }

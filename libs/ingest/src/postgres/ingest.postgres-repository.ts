@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { newId } from '#libs/kernel';
 import { Database, Outbox } from '#libs/persistence';
 import { INSTANCE_STORED } from '../domain/ingest.events.js';
+import { INSTANCE_STATES } from '../domain/instance.states.js';
 import type { Standing, StoredInstance } from '../domain/stored-instance.js';
 import { IngestRepository, type NewInstance, type UploadItem } from '../ingest.repository.js';
 
@@ -9,6 +10,8 @@ const COLUMNS = `id, organisation, sop_instance_uid AS "sopInstanceUid", sop_cla
   transfer_syntax_uid AS "transferSyntaxUid", study_instance_uid AS "studyInstanceUid", series_instance_uid AS "seriesInstanceUid",
   digest, header_digest AS "headerDigest", standing, format, object_key AS "objectKey", size_bytes::float8 AS "sizeBytes",
   dataset_offset AS "datasetOffset", pixel_data AS "pixelData", attributes, source`;
+
+const STORED = INSTANCE_STATES.next(INSTANCE_STATES.initial, 'store');
 
 @Injectable()
 export class IngestPostgresRepository extends IngestRepository {
@@ -63,8 +66,8 @@ export class IngestPostgresRepository extends IngestRepository {
 
   async markIndexed(ids: readonly string[]): Promise<void> {
     await this.database.rows(
-      `UPDATE ingest_instance SET state = 'indexed', version = version + 1 WHERE id = ANY($1::uuid[]) AND state = 'stored'`,
-      [ids],
+      'UPDATE ingest_instance SET state = $2, version = version + 1 WHERE id = ANY($1::uuid[]) AND state = $3',
+      [ids, INSTANCE_STATES.next(STORED, 'index'), STORED],
     );
   }
 
@@ -114,7 +117,7 @@ export class IngestPostgresRepository extends IngestRepository {
     const row = await this.database.row(
       `INSERT INTO ingest_instance (id, organisation, sop_instance_uid, digest, header_digest, standing, state, format, sop_class_uid,
          transfer_syntax_uid, study_instance_uid, series_instance_uid, object_key, size_bytes, dataset_offset, pixel_data, attributes, source)
-       VALUES ($1,$2,$3,$4,$5,$6,'stored',$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17) ON CONFLICT DO NOTHING RETURNING id`,
+       VALUES ($1,$2,$3,$4,$5,$6,$18,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17) ON CONFLICT DO NOTHING RETURNING id`,
       [
         instance.id,
         instance.organisation,
@@ -134,6 +137,7 @@ export class IngestPostgresRepository extends IngestRepository {
         // PostgreSQL's jsonb takes every character but U+0000, which some devices pad with.
         JSON.stringify(instance.attributes).replaceAll(String.raw`\u0000`, ''),
         JSON.stringify(instance.source),
+        STORED,
       ],
     );
     return row !== undefined;

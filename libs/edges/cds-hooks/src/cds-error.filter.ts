@@ -1,17 +1,8 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import { Refusal, type RefusalKind } from '#libs/kernel';
+import { REFUSAL_STATUS } from '#libs/edges/http';
+import { Refusal } from '#libs/kernel';
 import type { FastifyReply } from 'fastify';
 import { PrefetchMissing } from './cds-request.js';
-
-const STATUS: Record<RefusalKind, number> = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  'not-found': 404,
-  conflict: 409,
-  'too-large': 413,
-  unavailable: 503,
-};
 
 /** Errors of the CDS services as `{code, message}`; CDS Hooks leaves the body open and names 412 for a missing prefetch. */
 @Catch()
@@ -24,7 +15,7 @@ export class CdsErrorFilter implements ExceptionFilter {
   }
 
   private answer(error: unknown): [number, string, string] {
-    if (error instanceof Refusal) return [STATUS[error.kind], error.code, error.message];
+    if (error instanceof Refusal) return [REFUSAL_STATUS[error.kind], error.code, error.message];
     if (error instanceof PrefetchMissing) return [412, 'prefetch-missing', error.message];
     if (error instanceof HttpException) return [error.getStatus(), 'http-error', error.message];
     this.logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));

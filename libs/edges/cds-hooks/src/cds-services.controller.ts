@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { CdsErrorFilter } from './cds-error.filter.js';
 import { HOOKS, parseCall, parseFeedback } from './cds-request.js';
 import { recognitionCard, type Card } from './recognition-card.js';
-import { requestOrigin } from './request-origin.js';
+import { requestOrigin } from '#libs/edges/http';
 
 const SERVICE = 'mutual-recognition';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RecognitionProposal } from '#libs/recognition';
 import { recognitionCard } from './recognition-card.js';
-import { requestOrigin } from './request-origin.js';
+import { requestOrigin } from '#libs/edges/http';
 
 function proposal(institution: string): RecognitionProposal {
   return {

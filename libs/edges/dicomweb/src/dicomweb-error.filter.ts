@@ -1,15 +1,6 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import { Refusal, type RefusalKind } from '#libs/kernel';
-
-const STATUS: Readonly<Record<RefusalKind, number>> = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  'not-found': 404,
-  conflict: 409,
-  'too-large': 413,
-  unavailable: 503,
-};
+import { REFUSAL_STATUS } from '#libs/edges/http';
+import { Refusal } from '#libs/kernel';
 
 interface Reply {
   raw: { headersSent: boolean; destroy(): void };
@@ -36,7 +27,8 @@ export class DicomwebErrorFilter implements ExceptionFilter {
   }
 
   private read(error: unknown): { status: number; code: string; detail: string } {
-    if (error instanceof Refusal) return { status: STATUS[error.kind], code: error.code, detail: error.message };
+    if (error instanceof Refusal)
+      return { status: REFUSAL_STATUS[error.kind], code: error.code, detail: error.message };
     if (error instanceof HttpException) return { status: error.getStatus(), code: 'http', detail: error.message };
     const { code, statusCode } = error as { code?: string; statusCode?: number };
     if (code === 'unavailable') return { status: 503, code, detail: 'A part is out of reach right now; try again.' };

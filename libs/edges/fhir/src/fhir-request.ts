@@ -1,7 +1,7 @@
 import type { AuthenticatedRequest } from '#libs/identity';
 import { Refusal } from '#libs/kernel';
 import type { FastifyRequest } from 'fastify';
-import { requestOrigin } from './request-origin.js';
+import { requestOrigin } from '#libs/edges/http';
 import { SearchParameters } from './search-parameters.js';
 
 export const FHIR_PATH = 'fhir/R4';

@@ -1,15 +1,6 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import { Refusal, type RefusalKind } from '#libs/kernel';
-
-const STATUS: Readonly<Record<RefusalKind, number>> = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  'not-found': 404,
-  conflict: 409,
-  'too-large': 413,
-  unavailable: 503,
-};
+import { REFUSAL_STATUS } from '#libs/edges/http';
+import { Refusal } from '#libs/kernel';
 
 interface Reply {
   code(status: number): Reply;
@@ -36,7 +27,7 @@ export class ProblemFilter implements ExceptionFilter {
       return {
         type,
         title: error.code,
-        status: STATUS[error.kind],
+        status: REFUSAL_STATUS[error.kind],
         detail: error.message,
         code: error.code,
         ...error.detail,

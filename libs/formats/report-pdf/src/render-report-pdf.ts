@@ -5,6 +5,7 @@ import { type ReportFonts, type ReportPdfContent } from './report-content.js';
 import { clean, type Sheet, Typesetter } from './sheet.js';
 import { readTrueType, type TrueTypeFont } from './true-type.js';
 
+const PORTION = 5000;
 const number = (value: number) => PDFNumber.of(Math.round(value * 1000) / 1000);
 const operator = (name: Op, ...values: number[]) => PDFOperator.of(name, values.map(number));
 
@@ -90,7 +91,8 @@ function draw(page: PDFPage, sheet: Sheet, { regular, bold, imageNames }: Resour
       );
     }
   }
-  page.pushOperators(...operators);
+  // In portions: an ECG of a fast device has more strokes than a call can have arguments.
+  for (let at = 0; at < operators.length; at += PORTION) page.pushOperators(...operators.slice(at, at + PORTION));
 }
 
 /**

@@ -8,15 +8,17 @@ const shared = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/'],
   setupFiles: ['reflect-metadata'],
 };
+/** Suites that start processes: slow machines must not fail them. */
+const patient = { setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'] };
 const project = (displayName, testMatch, extra = {}) => ({ ...shared, displayName, testMatch, ...extra });
 
 export default {
   projects: [
     project('unit', ['<rootDir>/libs/**/*.spec.ts', '<rootDir>/test/architecture/*.spec.ts']),
-    project('contract', ['<rootDir>/test/contract/*.spec.ts']),
-    project('e2e', ['<rootDir>/test/e2e/*.spec.ts']),
-    project('browser', ['<rootDir>/test/browser/*.spec.ts']),
-    project('data', ['<rootDir>/test/data/*.spec.ts']),
-    project('soak', ['<rootDir>/test/soak/*.spec.ts']),
+    project('contract', ['<rootDir>/test/contract/*.spec.ts'], patient),
+    project('e2e', ['<rootDir>/test/e2e/*.spec.ts'], patient),
+    project('browser', ['<rootDir>/test/browser/*.spec.ts'], patient),
+    project('data', ['<rootDir>/test/data/*.spec.ts'], patient),
+    project('soak', ['<rootDir>/test/soak/*.spec.ts'], patient),
   ],
 };

@@ -3,7 +3,6 @@ import {
   buildFileMeta,
   DicomFormatError,
   instanceDigest,
-  isUid,
   Part10Splitter,
   readAttributes,
   text,
@@ -22,6 +21,11 @@ const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
 /** Enough of a data set to hold SOP Class and Instance UID, which stand at its very beginning. */
 const FIRST_LOOK = 16 * 1024;
 const HEADER_STEP = 256 * 1024;
+/**
+ * What serves as an identifier. PS3.5 section 9.1 also forbids empty components and leading zeros, but devices write them (some ECG
+ * carts `…091000..1`), and an examination is not refused for the form of a name that is still unique.
+ */
+const USABLE_UID = /^\d[\d.]{0,63}$/;
 
 interface FileUids {
   sopClassUid: string;
@@ -193,7 +197,7 @@ class Reception implements InstanceReception {
     const { attributes } = read;
     const uid = (tag: string, keyword: string): string => {
       const value = text(attributes, tag) ?? '';
-      if (!isUid(value)) throw new DicomFormatError('missing-uid', `${keyword} is missing or is no UID.`);
+      if (!USABLE_UID.test(value)) throw new DicomFormatError('missing-uid', `${keyword} is missing or is no UID.`);
       return value;
     };
     const sopClassUid = text(attributes, '00080016') || this.uids!.sopClassUid;

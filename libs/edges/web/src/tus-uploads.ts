@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdir, readdir } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { Injectable, Logger, OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { FileStore } from '@tus/file-store';
 import { Server, type Upload } from '@tus/server';
 import { AuditTrail } from '#libs/audit';
@@ -15,17 +15,22 @@ export class UploadFolder {
   constructor(readonly path: string) {}
 }
 
+/** How often whole files whose end was not noted are taken up again: a store or database that was away is back. */
+const AGAIN_MS = 15_000;
 const LARGEST_UPLOAD = 8 * 1024 ** 3;
 
 /**
  * Uploads by tus. Bytes are kept under the data folder until the file is whole; then it goes through the door, and how that ended is
- * noted under the file's name. A whole file whose end was not noted (the process died in between) is taken up again at the next start.
+ * noted under the file's name. A whole file whose end was not noted (the process died, the store was away) is taken up again.
  */
 @Injectable()
-export class TusUploads implements OnModuleInit {
+export class TusUploads implements OnModuleInit, OnModuleDestroy {
   private readonly log = new Logger('uploads');
   private readonly callers = new AsyncLocalStorage<Caller>();
   private readonly store: FileStore;
+  /** on their way through the door now */
+  private readonly taking = new Map<string, Promise<void>>();
+  private again: NodeJS.Timeout | undefined;
   private readonly server: Server;
 
   constructor(
@@ -62,13 +67,15 @@ export class TusUploads implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     await mkdir(this.folder.path, { recursive: true });
-    for (const name of await readdir(this.folder.path)) {
-      if (!isId(name)) continue;
-      const upload = await this.store.getUpload(name).catch(() => undefined);
-      if (upload?.size !== undefined && upload.offset === upload.size) {
-        await this.take(upload).catch((error: Error) => this.log.error(`upload ${name} waits: ${error.message}`));
-      }
-    }
+    await this.takeLeftOver();
+    this.again = setInterval(() => {
+      this.takeLeftOver().catch((error: Error) => this.log.error(error.message));
+    }, AGAIN_MS);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.again);
+    await Promise.allSettled(this.taking.values());
   }
 
   /** @throws Refusal `not-found` / upload-not-found, also for another organisation's upload; that try is in the audit */
@@ -91,7 +98,22 @@ export class TusUploads implements OnModuleInit {
     return this.callers.run(caller, () => this.server.handle(request, response));
   }
 
-  private async take(upload: Upload): Promise<void> {
+  private async takeLeftOver(): Promise<void> {
+    for (const name of await readdir(this.folder.path)) {
+      if (!isId(name) || this.taking.has(name)) continue;
+      const upload = await this.store.getUpload(name).catch(() => undefined);
+      if (upload?.size !== undefined && upload.offset === upload.size) await this.take(upload).catch(() => undefined);
+    }
+  }
+
+  /** Once at a time for each upload; a second caller waits for the first. */
+  private take(upload: Upload): Promise<void> {
+    const taking = this.taking.get(upload.id) ?? this.receive(upload).finally(() => this.taking.delete(upload.id));
+    this.taking.set(upload.id, taking);
+    return taking;
+  }
+
+  private async receive(upload: Upload): Promise<void> {
     const { sender, organisation, filename, batch } = upload.metadata as Record<string, string>;
     const caller = callerOf({
       kind: 'person',

@@ -1,0 +1,300 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type pg from 'pg';
+import { z } from 'zod';
+import { productDatabase } from '#test/product-database';
+import { eventually, QiaoProcess, type Ask } from '#test/qiao-process';
+import { smallInstance } from '#test/small-instances';
+import { TusClient } from '#test/tus-client';
+
+const EDGES = fileURLToPath(new URL('../../libs/edges/', import.meta.url));
+
+jest.setTimeout(60_000);
+
+/** Who may see and do what: the organisation's boundary, the duties, and the tables that never change. */
+describe('scope', () => {
+  let qiao: QiaoProcess;
+  let database: pg.Client;
+  let sun: Ask;
+  let qian: Ask;
+  let zhao: Ask;
+  let li: Ask;
+  let pacs: Ask;
+  let hisZhaozhuang: Ask;
+  let hisLijia: Ask;
+  let pacsLijia: Ask;
+  const image = smallInstance({ study: 'scope', patientId: 'S-1', accessionNumber: 'SCOPE1' });
+  const ids = { read: '', report: '', exam: '', patient: '', request: '', upload: '' };
+
+  beforeAll(async () => {
+    qiao = await QiaoProcess.start({ QIAO_SETTLE_SECONDS: '1' });
+    database = await productDatabase(qiao.dataDir);
+    [sun, qian, zhao, li, pacs, hisZhaozhuang, hisLijia, pacsLijia] = await Promise.all([
+      qiao.logIn('sun'),
+      qiao.logIn('qian'),
+      qiao.logIn('zhao'),
+      qiao.logIn('li'),
+      qiao.client('pacs-zhaozhuang'),
+      qiao.client('his-zhaozhuang'),
+      qiao.client('his-lijia'),
+      qiao.client('pacs-lijia'),
+    ]);
+    const patient = { number: 'S-1', name: '赵桂英' };
+    const made = await hisZhaozhuang<{ id: string }>('POST', '/api/requests', {
+      patient,
+      item: 'CT-CHEST',
+      accessionNumber: 'SCOPE1',
+    });
+    ids.request = made.body.id;
+    await qiao.stow('pacs-zhaozhuang', [image.bytes]);
+    const row = await eventually('the read', async () => {
+      const { body } = await sun<{ items: { id: string; examId: string; studyInstanceUid: string }[] }>(
+        'GET',
+        '/api/worklist?limit=200',
+      );
+      return body.items.find((one) => one.studyInstanceUid === image.studyInstanceUid);
+    });
+    [ids.read, ids.exam] = [row.id, row.examId];
+    const act = async (who: Ask, method: string, name: string, body?: unknown) => {
+      const answer = await who<{ reportId: string }>(method, `/api/reads/${ids.read}/${name}`, body);
+      expect(answer.status).toBe(200);
+      return answer.body;
+    };
+    await act(sun, 'POST', 'claim');
+    await act(sun, 'PUT', 'report', { findings: '未见异常。', impression: '正常。', version: 0 });
+    await act(sun, 'POST', 'submit', { password: qiao.credentials.users['sun'] });
+    await act(qian, 'POST', 'review');
+    ids.report = (await act(qian, 'POST', 'sign', { password: qiao.credentials.users['qian'] })).reportId;
+    const found = await database.query<{ id: string }>("SELECT id FROM patient WHERE number = 'S-1'");
+    ids.patient = found.rows[0]!.id;
+    const tus = new TusClient(qiao.base, `Bearer ${await qiao.token('pacs-zhaozhuang')}`);
+    ids.upload = (await tus.create(1000, { filename: 'half.dcm' })).split('/').at(-1)!;
+  }, 180_000);
+  afterAll(async () => {
+    await database?.end();
+    await qiao?.dispose();
+  }, 60_000);
+
+  const lastAudit = async (): Promise<number> =>
+    Number((await database.query<{ id: string }>('SELECT max(id) AS id FROM audit_record')).rows[0]!.id);
+  const refusals = async (after: number): Promise<{ actor_id: string; organisation: string }[]> =>
+    (
+      await database.query(
+        "SELECT actor_id, organisation, action FROM audit_record WHERE id > $1 AND outcome = 'refused'",
+        [after],
+      )
+    ).rows as never;
+
+  const instancePath = `/dicom-web/studies/${image.studyInstanceUid}/series/${image.seriesInstanceUid}/instances/${image.sopInstanceUid}`;
+  const ROUTES: [string, () => Ask, () => Ask, () => string][] = [
+    ['report', () => zhao, () => li, () => `/api/reports/${ids.report}`],
+    ['report pdf', () => zhao, () => li, () => `/api/reports/${ids.report}/pdf`],
+    ['verify', () => zhao, () => li, () => `/api/reports/${ids.report}/verify`],
+    ['study metadata', () => pacs, () => pacsLijia, () => `/dicom-web/studies/${image.studyInstanceUid}/metadata`],
+    [
+      'series metadata',
+      () => zhao,
+      () => li,
+      () => `/dicom-web/studies/${image.studyInstanceUid}/series/${image.seriesInstanceUid}/metadata`,
+    ],
+    ['instance metadata', () => pacs, () => pacsLijia, () => `${instancePath}/metadata`],
+    ['study', () => pacs, () => pacsLijia, () => `/dicom-web/studies/${image.studyInstanceUid}`],
+    ['instance', () => pacs, () => pacsLijia, () => instancePath],
+    ['frames', () => zhao, () => li, () => `${instancePath}/frames/1`],
+    ['FHIR DiagnosticReport', () => hisZhaozhuang, () => hisLijia, () => `/fhir/R4/DiagnosticReport/${ids.report}`],
+    ['FHIR Binary', () => hisZhaozhuang, () => hisLijia, () => `/fhir/R4/Binary/${ids.report}`],
+    ['FHIR ImagingStudy', () => hisZhaozhuang, () => hisLijia, () => `/fhir/R4/ImagingStudy/${ids.exam}`],
+    ['FHIR Patient', () => hisZhaozhuang, () => hisLijia, () => `/fhir/R4/Patient/${ids.patient}`],
+    ['FHIR ServiceRequest', () => hisZhaozhuang, () => hisLijia, () => `/fhir/R4/ServiceRequest/${ids.request}`],
+  ];
+
+  it.each(ROUTES)('another organisation finds no %s, and the try is in the audit', async (_name, own, other, path) => {
+    expect((await own()('GET', path())).status).toBe(200);
+    const before = await lastAudit();
+    expect((await other()('GET', path())).status).toBe(404);
+    expect(await refusals(before)).toMatchObject([{ organisation: 'lijia' }]);
+  });
+
+  it('another organisation cannot go on with an upload, and the try is in the audit', async () => {
+    const head = async (client: string) =>
+      (
+        await fetch(`${qiao.base}/api/uploads/${ids.upload}`, {
+          method: 'HEAD',
+          headers: { authorization: `Bearer ${await qiao.token(client)}`, 'tus-resumable': '1.0.0' },
+        })
+      ).status;
+    expect(await head('pacs-zhaozhuang')).toBe(200);
+    const before = await lastAudit();
+    expect(await head('pacs-lijia')).toBe(404);
+    expect(await refusals(before)).toMatchObject([{ actor_id: 'pacs-lijia', action: 'continue-upload' }]);
+  });
+
+  it('a read is seen by those who read for the network, and by nobody at another member', async () => {
+    const before = await lastAudit();
+    expect((await li('GET', `/api/reads/${ids.read}`)).status).toBe(403);
+    expect((await li('GET', `/api/reads/${ids.read}/ecg`)).status).toBe(404);
+    expect(await refusals(before)).toHaveLength(2);
+  });
+
+  it('lists show the own organisation only', async () => {
+    const [studies, exams, requests, patients] = await Promise.all([
+      pacsLijia('GET', `/dicom-web/studies?StudyInstanceUID=${image.studyInstanceUid}`),
+      li<{ items: { patient: { number: string } }[] }>('GET', '/api/exams'),
+      hisLijia<{ items: { id: string }[] }>('GET', '/api/requests'),
+      hisLijia<{ total?: number; entry?: unknown[] }>('GET', '/fhir/R4/Patient'),
+    ]);
+    expect(studies.status).toBe(204);
+    expect(exams.body.items.map((exam) => exam.patient.number)).not.toContain('S-1');
+    expect(patients.status).toBe(200);
+    expect(requests.body.items.map((request) => request.id)).not.toContain(ids.request);
+    expect(JSON.stringify(patients.body)).not.toContain(ids.patient);
+  });
+
+  it('duties: a radiographer cannot claim or read the worklist, a PACS cannot order, a HIS cannot store', async () => {
+    const before = await lastAudit();
+    expect((await zhao('POST', `/api/reads/${ids.read}/claim`)).status).toBe(403);
+    expect((await zhao('GET', '/api/worklist')).status).toBe(403);
+    expect((await pacs('POST', '/api/requests', {})).status).toBe(403);
+    expect((await qiao.stow('his-zhaozhuang', [image.bytes])).status).toBe(403);
+    expect((await sun('POST', `/api/reads/${ids.read}/review`)).status).toBe(403);
+    expect(await refusals(before)).toHaveLength(5);
+  });
+
+  it('nobody reviews or signs a report of their own, though they may do both for others', async () => {
+    const own = smallInstance({ study: 'scope-own', patientId: 'S-2' });
+    await qiao.stow('pacs-zhaozhuang', [own.bytes]);
+    const { id } = await eventually('the read', async () => {
+      const { body } = await qian<{ items: { id: string; studyInstanceUid: string }[] }>('GET', '/api/worklist');
+      return body.items.find((one) => one.studyInstanceUid === own.studyInstanceUid);
+    });
+    const password = qiao.credentials.users['qian'];
+    expect((await qian('POST', `/api/reads/${id}/claim`)).status).toBe(200);
+    await qian('PUT', `/api/reads/${id}/report`, { findings: '未见异常。', impression: '正常。', version: 0 });
+    expect((await qian('POST', `/api/reads/${id}/submit`, { password })).status).toBe(200);
+    for (const [act, body] of [
+      ['review', undefined],
+      ['send-back', { reason: '重写' }],
+      ['sign', { password }],
+    ] as const) {
+      const answer = await qian('POST', `/api/reads/${id}/${act}`, body);
+      expect([act, answer.status, answer.body['code']]).toEqual([act, 403, 'reviewer-is-author']);
+    }
+    expect((await qian('GET', `/api/reads/${id}`)).body).toMatchObject({ reading: { state: 'submitted' } });
+  });
+
+  it('a write of a session without its csrf token is refused', async () => {
+    const login = await fetch(`${qiao.base}/api/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'zhao', password: qiao.credentials.users['zhao'] }),
+    });
+    const cookie = login.headers.get('set-cookie')!;
+    expect(cookie).toMatch(/HttpOnly/i);
+    expect(cookie).toMatch(/SameSite=Strict/i);
+    const write = (token: Record<string, string>) =>
+      fetch(`${qiao.base}/api/session`, {
+        method: 'DELETE',
+        headers: { cookie: cookie.split(';')[0]!, ...token },
+      });
+    const refused = await write({});
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toMatchObject({ code: 'csrf-token-missing' });
+    const { csrfToken } = (await login.json()) as { csrfToken: string };
+    expect((await write({ 'x-csrf-token': 'another' })).status).toBe(403);
+    expect((await write({ 'x-csrf-token': csrfToken })).status).toBe(204);
+    expect((await write({ 'x-csrf-token': csrfToken })).status).toBe(401);
+  });
+
+  it('five wrong passwords lock the account, for the right one too', async () => {
+    const logIn = async (password: string): Promise<unknown> => {
+      const answer = await fetch(`${qiao.base}/api/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ username: 'feng', password }),
+      });
+      return [answer.status, ((await answer.json()) as { code?: string }).code];
+    };
+    const right = qiao.credentials.users['feng']!;
+    expect(await logIn(right)).toEqual([200, undefined]);
+    for (let tries = 0; tries < 5; tries += 1) expect(await logIn('wrong')).toEqual([401, 'login-failed']);
+    expect(await logIn(right)).toEqual([401, 'account-locked']);
+  });
+
+  it('audit, transitions and report versions cannot be changed, even in the database', async () => {
+    for (const table of ['audit_record', 'state_transition', 'report_version']) {
+      const column = table === 'report_version' ? 'version' : 'id';
+      await expect(database.query(`UPDATE ${table} SET ${column} = ${column}`)).rejects.toThrow('append-only');
+      await expect(database.query(`DELETE FROM ${table}`)).rejects.toThrow('append-only');
+      await expect(database.query(`TRUNCATE ${table} CASCADE`)).rejects.toThrow('append-only');
+    }
+  });
+
+  describe('/api/openapi.json', () => {
+    interface Operation {
+      security?: unknown[];
+      responses: Record<string, { content?: Record<string, { schema?: Record<string, unknown> }> }>;
+    }
+    let paths: Record<string, Record<string, Operation>>;
+    beforeAll(async () => {
+      paths = (await li<{ paths: typeof paths }>('GET', '/api/openapi.json')).body.paths;
+    });
+
+    /** The routes as the sources of the edges declare them. */
+    const declared = (): string[] => {
+      const routes: string[] = [];
+      for (const name of readdirSync(EDGES, { recursive: true, encoding: 'utf8' })) {
+        if (!name.endsWith('.controller.ts')) continue;
+        const source = readFileSync(`${EDGES}${name}`, 'utf8');
+        const base = /@Controller\('([^']+)'\)/.exec(source)?.[1];
+        if (!base?.startsWith('api/')) continue;
+        for (const [, verb, tail] of source.matchAll(/^ {2}@(Get|Post|Put|Patch|Delete|All)\((?:'([^']*)')?\)/gm)) {
+          const path = `/${base}${tail ? `/${tail}` : ''}`.replaceAll(/:(\w+)/g, '{$1}');
+          const verbs = verb === 'All' ? ['post', 'head', 'patch', 'delete'] : [verb!.toLowerCase()];
+          routes.push(...verbs.map((one) => `${one} ${path}`));
+        }
+      }
+      return routes.sort();
+    };
+
+    it('lists exactly the routes of the web API', () => {
+      const listed = Object.entries(paths).flatMap(([path, verbs]) =>
+        Object.keys(verbs).map((verb) => `${verb} ${path}`),
+      );
+      expect(declared().length).toBeGreaterThan(20);
+      expect(listed.sort()).toEqual(declared());
+    });
+
+    it('says truly which routes want a login', async () => {
+      for (const [path, verbs] of Object.entries(paths)) {
+        if (!verbs['get'] || verbs['get'].security?.length === 0) continue;
+        const answer = await fetch(`${qiao.base}${path.replaceAll(/\{\w+\}/g, ids.read)}`);
+        expect([path, answer.status]).toEqual([path, 401]);
+      }
+    });
+
+    it.each<[string, () => Ask, () => string]>([
+      ['/api/session', () => sun, () => '/api/session'],
+      ['/api/worklist', () => sun, () => '/api/worklist'],
+      ['/api/reads/{id}', () => sun, () => `/api/reads/${ids.read}`],
+      ['/api/exams', () => zhao, () => '/api/exams'],
+      ['/api/requests', () => zhao, () => '/api/requests'],
+      ['/api/reports/{id}', () => zhao, () => `/api/reports/${ids.report}`],
+      ['/api/reports/{id}/verify', () => zhao, () => `/api/reports/${ids.report}/verify`],
+    ])('describes what GET %s answers', async (path, who, address) => {
+      const schema = paths[path]!['get']!.responses['200']!.content!['application/json']!.schema!;
+      const answer = await who()('GET', address());
+      expect(answer.status).toBe(200);
+      const checked = z.fromJSONSchema(closed(schema) as never).safeParse(answer.body);
+      expect(checked.error?.issues ?? []).toEqual([]);
+    });
+  });
+});
+
+/** The schema with every described object closed, so that what is answered but not described is found too. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (schema === null || typeof schema !== 'object') return schema;
+  const copy = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]));
+  return 'properties' in copy && copy['type'] === 'object' ? { ...copy, additionalProperties: false } : copy;
+}

@@ -157,7 +157,10 @@ describe('renderReportPdf', () => {
     const fast = { ...lead('II'), samples: new Int32Array(300_000).map((_, i) => i % 500), sampleRateHz: 30_000 };
     const wide: EcgRecording = { ...recording, leads: ['I', 'II', 'V1'].map((name) => ({ ...fast, name })) };
     const page = layoutEcgPage(wide);
-    const pdf = await renderReportPdf({ ...content, findings: '快速采样', ecg: { page, leads: wide.leads } }, fonts);
-    expect(Buffer.from(pdf.subarray(0, 5)).toString()).toBe('%PDF-');
+    const wideStrip = await renderReportPdf(
+      { ...content, findings: '快速采样', ecg: { page, leads: wide.leads } },
+      fonts,
+    );
+    expect(Buffer.from(wideStrip.subarray(0, 5)).toString()).toBe('%PDF-');
   }, 60_000);
 });

@@ -63,7 +63,14 @@ describe('the main job over real files', () => {
     if (!hasCounterpart('dcmsend')) return;
     const sent = files('series-ct-28');
     await promisify(execFile)('dcmsend', [
-      ...['-aet', 'ZHAOZHUANG', '-aec', 'QIAO', '127.0.0.1', String(qiao.dimsePort), '+sd', '+r'],
+      '-aet',
+      'ZHAOZHUANG',
+      '-aec',
+      'QIAO',
+      '127.0.0.1',
+      String(qiao.dimsePort),
+      '+sd',
+      '+r',
       folder('series-ct-28'),
     ]);
     const studies = studiesIn(sent);

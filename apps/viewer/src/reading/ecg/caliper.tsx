@@ -1,6 +1,6 @@
 import { useEffect, useState, type MouseEvent } from 'react';
 import { useText } from '../../text/index.js';
-import type { EcgPage } from './ecg-view.js';
+import { screenBox, type EcgPage } from './ecg-view.js';
 
 interface Point {
   x: number;
@@ -23,6 +23,9 @@ export function spanOf(page: EcgPage, from: Point, to: Point): Span {
 /** Click-click measuring over the page, in its millimetres. Holding M steps the interval along the rhythm. */
 export function Caliper({ page }: { page: EcgPage }) {
   const t = useText();
+  const seen = screenBox(page);
+  const right = seen.xMm + seen.widthMm;
+  const bottom = seen.yMm + seen.heightMm;
   const [from, setFrom] = useState<Point | null>(null);
   const [to, setTo] = useState<Point | null>(null);
   const [fixed, setFixed] = useState(false);
@@ -49,8 +52,8 @@ export function Caliper({ page }: { page: EcgPage }) {
   const pointOf = (event: MouseEvent<SVGSVGElement>): Point => {
     const box = event.currentTarget.getBoundingClientRect();
     return {
-      x: ((event.clientX - box.left) / box.width) * page.widthMm,
-      y: ((event.clientY - box.top) / box.height) * page.heightMm,
+      x: seen.xMm + ((event.clientX - box.left) / box.width) * seen.widthMm,
+      y: seen.yMm + ((event.clientY - box.top) / box.height) * seen.heightMm,
     };
   };
   const click = (event: MouseEvent<SVGSVGElement>): void => {
@@ -68,16 +71,16 @@ export function Caliper({ page }: { page: EcgPage }) {
   const step = from && to ? Math.abs(to.x - from.x) : 0;
   const steps: number[] = [];
   if (marching && fixed && from && step > 1.5) {
-    for (let x = from.x % step; x < page.widthMm; x += step) steps.push(x);
+    for (let x = from.x % step; x < right; x += step) steps.push(x);
   }
-  const textX = from && to ? Math.min(Math.max(from.x, to.x) + 1.5, page.widthMm - 55) : 0;
-  const textY = from && to ? Math.max(6, Math.min(from.y, to.y) - 2) : 0;
+  const textX = from && to ? Math.min(Math.max(from.x, to.x) + 1.5, right - 55) : 0;
+  const textY = from && to ? Math.max(seen.yMm + 6, Math.min(from.y, to.y) - 2) : 0;
   const rate = span && span.milliseconds > 0 ? Math.round(60_000 / span.milliseconds) : 0;
 
   return (
     <svg
       className="caliper"
-      viewBox={`0 0 ${page.widthMm} ${page.heightMm}`}
+      viewBox={`${seen.xMm} ${seen.yMm} ${seen.widthMm} ${seen.heightMm}`}
       onClick={click}
       onMouseMove={(event) => {
         if (from && !fixed) setTo(pointOf(event));
@@ -87,12 +90,12 @@ export function Caliper({ page }: { page: EcgPage }) {
       data-mv={span && fixed ? span.millivolts.toFixed(2) : undefined}
     >
       {steps.map((x) => (
-        <line key={x} className="caliper-step" x1={x} x2={x} y1={0} y2={page.heightMm} />
+        <line key={x} className="caliper-step" x1={x} x2={x} y1={seen.yMm} y2={bottom} />
       ))}
       {from && to && span && (
         <>
-          <line className="caliper-line" x1={from.x} x2={from.x} y1={0} y2={page.heightMm} />
-          <line className="caliper-line" x1={to.x} x2={to.x} y1={0} y2={page.heightMm} />
+          <line className="caliper-line" x1={from.x} x2={from.x} y1={seen.yMm} y2={bottom} />
+          <line className="caliper-line" x1={to.x} x2={to.x} y1={seen.yMm} y2={bottom} />
           <line className="caliper-level" x1={from.x} x2={to.x} y1={from.y} y2={from.y} />
           <line className="caliper-level" x1={to.x} x2={to.x} y1={from.y} y2={to.y} />
           <rect

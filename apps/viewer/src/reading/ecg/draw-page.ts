@@ -1,4 +1,4 @@
-import { decodeSamples, type EcgPage, type EcgView } from './ecg-view.js';
+import { decodeSamples, screenBox, type EcgPage, type EcgView } from './ecg-view.js';
 
 const surround = '#ffffff';
 const paper = '#fff9f7';
@@ -62,7 +62,7 @@ export interface LabelWords {
   missing: string;
 }
 
-/** Draws the page to scale: `scale` device pixels for a millimetre. */
+/** Draws the page's {@link screenBox} to scale: `scale` device pixels for a millimetre. */
 export function drawPage(
   canvas: HTMLCanvasElement,
   page: EcgPage,
@@ -71,12 +71,15 @@ export function drawPage(
   font: string,
   words: LabelWords,
 ): void {
-  canvas.width = Math.round(page.widthMm * scale);
-  canvas.height = Math.round(page.heightMm * scale);
+  const box = screenBox(page);
+  canvas.width = Math.round(box.widthMm * scale);
+  canvas.height = Math.round(box.heightMm * scale);
   const context = canvas.getContext('2d');
   if (!context) return;
   context.fillStyle = surround;
   context.fillRect(0, 0, canvas.width, canvas.height);
+  // By whole pixels, so that the grid's lines stay sharp.
+  context.translate(-Math.round(box.xMm * scale), -Math.round(box.yMm * scale));
   drawGrid(context, page, scale);
   context.strokeStyle = ink;
   context.lineJoin = 'round';

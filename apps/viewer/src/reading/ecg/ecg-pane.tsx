@@ -9,7 +9,7 @@ import { Caliper } from './caliper.js';
 import { DeviceFindings } from './device-findings.js';
 import { decodeLeads, drawPage } from './draw-page.js';
 import { noteText } from './note-text.js';
-import type { EcgView } from './ecg-view.js';
+import { screenBox, type EcgView } from './ecg-view.js';
 import './ecg.css';
 
 /** CSS pixels of a millimetre, by CSS's own definition of one. */
@@ -18,6 +18,7 @@ const actualSize = 96 / 25.4;
 function Paper({ readId, view, beside }: { readId: string; view: EcgView; beside: HTMLElement | null }) {
   const t = useText();
   const { page } = view;
+  const box = screenBox(page);
   const { leads, unreadable } = useMemo(() => decodeLeads(view), [view]);
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -37,7 +38,7 @@ function Paper({ readId, view, beside }: { readId: string; view: EcgView; beside
   }, []);
 
   // The whole page, where that stays legible; else it scrolls.
-  const fit = Math.max(2.2, Math.min(width / page.widthMm, room.height / page.heightMm));
+  const fit = Math.max(2.2, Math.min(width / box.widthMm, room.height / box.heightMm));
   const scale = fit * zoom;
   useEffect(() => {
     if (!canvas.current || width === 0) return;
@@ -49,7 +50,7 @@ function Paper({ readId, view, beside }: { readId: string; view: EcgView; beside
     }
   }, [page, leads, scale, width, readId, t]);
 
-  const size = { width: `${page.widthMm * scale}px`, height: `${page.heightMm * scale}px` };
+  const size = { width: `${box.widthMm * scale}px`, height: `${box.heightMm * scale}px` };
   const { notes } = page;
   return (
     <>

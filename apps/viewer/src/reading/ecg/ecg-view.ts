@@ -66,3 +66,23 @@ export function decodeSamples({ samples, encoding }: EcgLead): Int16Array | Int3
   }
   return out;
 }
+
+/** A part of the page, in its millimetres. */
+export interface PageBox {
+  xMm: number;
+  yMm: number;
+  widthMm: number;
+  heightMm: number;
+}
+
+/** What the screen shows of the page: the grid and the line under it. The head of the printed sheet stays off it. */
+export function screenBox({ grid, widthMm, heightMm }: EcgPage): PageBox {
+  const xMm = Math.max(0, grid.xMm - 4);
+  const yMm = Math.max(0, grid.yMm - 4);
+  return {
+    xMm,
+    yMm,
+    widthMm: Math.min(widthMm, grid.xMm + grid.widthMm + 4) - xMm,
+    heightMm: Math.min(heightMm, grid.yMm + grid.heightMm + 8) - yMm,
+  };
+}

@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Page } from 'playwright-core';
+
+const run = promisify(execFile);
+
+/** Eight-bit RGB pixels, row by row. */
+export interface Picture {
+  width: number;
+  height: number;
+  rgb: Uint8Array;
+}
+
+/** What is on the reading page's canvas, pixel by pixel of the screen. */
+export async function pictureOnScreen(page: Page): Promise<Picture> {
+  const { width, height, text } = await page.evaluate<{ width: number; height: number; text: string }>(`(() => {
+    const canvas = document.querySelector('[data-testid=viewport] canvas');
+    const { width, height } = canvas;
+    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+    const parts = [];
+    for (let from = 0; from < data.length; from += 32768) parts.push(String.fromCharCode(...data.subarray(from, from + 32768)));
+    return { width, height, text: btoa(parts.join('')) };
+  })()`);
+  const rgba = Buffer.from(text, 'base64');
+  const rgb = new Uint8Array(width * height * 3);
+  for (let at = 0; at < width * height; at += 1) rgba.copy(rgb, at * 3, at * 4, at * 4 + 3);
+  return { width, height, rgb };
+}
+
+/** P5 and P6 with 255 as the brightest. */
+function readPnm(bytes: Buffer): Picture {
+  const head = /^P([56])\s(?:#[^\n]*\n)*(\d+)\s+(\d+)\s+255\s/.exec(bytes.toString('latin1', 0, 200));
+  if (!head) throw new Error('not a PNM file of eight bits');
+  const [whole, kind, width, height] = [head[0], head[1], Number(head[2]), Number(head[3])];
+  const pixels = bytes.subarray(whole.length);
+  if (kind === '6') return { width, height, rgb: pixels };
+  const rgb = new Uint8Array(width * height * 3);
+  for (let at = 0; at < width * height; at += 1) rgb.fill(pixels[at]!, at * 3, at * 3 + 3);
+  return { width, height, rgb };
+}
+
+export interface Window {
+  center: number;
+  width: number;
+}
+
+/** The first frame as DCMTK (for JPEG 2000 GDCM before it) draws it, in the same window; without one, as it is. */
+export async function pictureByCounterpart(
+  bytes: Uint8Array,
+  window: Window | null,
+  tool: 'dcm2pnm' | 'dcmj2pnm' | 'dcml2pnm' | 'gdcmconv' = 'dcm2pnm',
+): Promise<Picture> {
+  const folder = await mkdtemp(join(tmpdir(), 'qiao-picture-'));
+  try {
+    let file = join(folder, 'in.dcm');
+    await writeFile(file, bytes);
+    if (tool === 'gdcmconv') {
+      await run('gdcmconv', ['--raw', file, join(folder, 'raw.dcm')]);
+      file = join(folder, 'raw.dcm');
+    }
+    const out = join(folder, 'out.pnm');
+    const voi = window ? ['+Ww', String(window.center), String(window.width)] : [];
+    await run(tool === 'gdcmconv' ? 'dcm2pnm' : tool, ['--write-raw-pnm', ...voi, file, out]);
+    return readPnm(await readFile(out));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export interface Difference {
+  /** Mean and largest difference in grey levels of 0 to 255. */
+  mean: number;
+  largest: number;
+  /** Spread of the reference: an empty picture has none. */
+  contrast: number;
+  /** Screen pixels per image pixel. */
+  scale: number;
+}
+
+/**
+ * Compares the screen with a reference at the centres of the image's pixels. The canvas fits the image into its middle;
+ * at an odd whole scale those centres are exactly screen pixels, so that no interpolation enters. One pixel at the rim
+ * is left out.
+ */
+export function difference(screen: Picture, reference: Picture): Difference {
+  const scale = Math.min(screen.width / reference.width, screen.height / reference.height);
+  if (scale % 2 !== 1) throw new Error(`the picture is shown at ${scale}: make the window fit an odd whole scale`);
+  let [sum, count, largest, lowest, highest] = [0, 0, 0, 255, 0];
+  for (let row = 1; row < reference.height - 1; row += 1) {
+    const y = Math.floor(screen.height / 2 + (row + 0.5 - reference.height / 2) * scale);
+    for (let column = 1; column < reference.width - 1; column += 1) {
+      const x = Math.floor(screen.width / 2 + (column + 0.5 - reference.width / 2) * scale);
+      for (let colour = 0; colour < 3; colour += 1) {
+        const wanted = reference.rgb[(row * reference.width + column) * 3 + colour]!;
+        const off = Math.abs(screen.rgb[(y * screen.width + x) * 3 + colour]! - wanted);
+        sum += off;
+        count += 1;
+        if (off > largest) largest = off;
+        if (wanted < lowest) lowest = wanted;
+        if (wanted > highest) highest = wanted;
+      }
+    }
+  }
+  return { mean: sum / count, largest, contrast: highest - lowest, scale };
+}

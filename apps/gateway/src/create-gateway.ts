@@ -51,16 +51,13 @@ export async function createGateway(settings: Settings, viewerFolder = VIEWER): 
     await app.register(serveStatic, { root: viewerFolder, wildcard: false, maxAge: '1h', immutable: false });
     fastify.get('/*', (request, reply) => {
       if (SERVER_PATHS.test(request.url)) {
-        return reply
-          .code(404)
-          .type('application/problem+json')
-          .send({
-            type: 'about:blank',
-            title: 'not-found',
-            status: 404,
-            code: 'no-such-route',
-            detail: 'There is nothing here.',
-          });
+        return reply.code(404).type('application/problem+json').send({
+          type: 'about:blank',
+          title: 'not-found',
+          status: 404,
+          code: 'no-such-route',
+          detail: 'There is nothing here.',
+        });
       }
       return reply.header('cache-control', 'no-cache').sendFile('index.html');
     });

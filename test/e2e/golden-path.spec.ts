@@ -122,12 +122,13 @@ describe('the golden path', () => {
 
   it('reading: claimed, drafted, saved by version, submitted with the author’s signature', async () => {
     expect((await sun('POST', `/api/reads/${readId}/claim`)).status).toBe(200);
-    const { body: series } = await sun<Record<string, { Value: string[] }>[]>(
+    const { studyInstanceUid } = (await sun<Row>('GET', `/api/reads/${readId}`)).body;
+    const { body: metadata } = await sun<Record<string, { Value: string[] }>[]>(
       'GET',
-      `/dicom-web/studies/${(await sun<Row>('GET', `/api/reads/${readId}`)).body.studyInstanceUid}/series`,
+      `/dicom-web/studies/${studyInstanceUid}/metadata`,
     );
-    expect(series).toHaveLength(1);
-    const draft = { findings: '右肺上叶见磨玻璃结节，直径约8mm。', impression: '右肺上叶结节，建议随访。' };
+    const keyImages = [{ sopInstanceUid: metadata[2]!['00080018']!.Value[0]!, frame: 1 }];
+    const draft = { findings: '右肺上叶见磨玻璃结节，直径约8mm。', impression: '右肺上叶结节，建议随访。', keyImages };
     const saved = await sun<{ version: number }>('PUT', `/api/reads/${readId}/report`, { ...draft, version: 0 });
     expect(saved).toMatchObject({ status: 200, body: { version: 1 } });
     const stale = await sun('PUT', `/api/reads/${readId}/report`, { ...draft, impression: '旧', version: 0 });
@@ -165,6 +166,8 @@ describe('the golden path', () => {
     expect(again.status).toBe(409);
     const pdf = await zhao<Buffer>('GET', `/api/reports/${reportId}/pdf`);
     expect(pdf.body.subarray(0, 5).toString()).toBe('%PDF-');
+    // The image of choice is on the page.
+    expect(pdf.body.includes('/DCTDecode')).toBe(true);
   });
 
   it('the township sees the report in its list at once', async () => {

@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { copyFile, open, readFile, stat } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { detectEcgFormat } from '#libs/formats/ecg';
 import type { Caller } from '#libs/identity';
 import { Refusal } from '#libs/kernel';
+import { Database } from '#libs/persistence';
 import { ObjectStore } from '#libs/ports';
 import type { InstanceSource } from './domain/stored-instance.js';
 import { IngestRepository, type UploadItem } from './ingest.repository.js';
@@ -33,6 +34,7 @@ export class ReceiveUpload {
     private readonly ecgs: ReceiveEcg,
     private readonly objects: ObjectStore,
     private readonly repository: IngestRepository,
+    private readonly database: Database,
   ) {}
 
   async receive(caller: Caller, upload: FinishedUpload): Promise<UploadItem> {
@@ -56,7 +58,6 @@ export class ReceiveUpload {
     } catch (error) {
       if (!(error instanceof Refusal) || error.kind !== 'invalid') throw error;
       const quarantined = !NOT_OURS.has(error.code);
-      if (quarantined) await this.quarantine(caller, upload, error);
       item = {
         ...base,
         outcome: quarantined ? 'quarantined' : 'refused',
@@ -64,6 +65,7 @@ export class ReceiveUpload {
         sopInstanceUid: null,
         studyInstanceUid: null,
       };
+      if (quarantined) return this.quarantine(caller, upload, error, item);
     }
     await this.repository.noteUpload(item);
     return item;
@@ -88,20 +90,32 @@ export class ReceiveUpload {
     return reception.commit();
   }
 
-  private async quarantine(caller: Caller, upload: FinishedUpload, refusal: Refusal): Promise<void> {
+  /** The upload stays where it is until object, row and line of the batch are safe: a crash in between starts over, losing nothing. */
+  private async quarantine(
+    caller: Caller,
+    upload: FinishedUpload,
+    refusal: Refusal,
+    item: UploadItem,
+  ): Promise<UploadItem> {
     const hash = createHash('sha256');
     for await (const chunk of createReadStream(upload.path)) hash.update(chunk as Buffer);
     const digest = hash.digest('hex');
     const objectKey = `quarantine/${digest.slice(0, 2)}/${digest.slice(2, 4)}/${digest}`;
     const { size } = await stat(upload.path);
-    await this.objects.put(objectKey, { path: upload.path, size });
-    await this.repository.quarantine({
-      organisation: caller.organisation,
-      code: refusal.code,
-      reason: refusal.message,
-      objectKey,
-      sizeBytes: size,
-      source: { transport: 'upload', sender: caller.id, name: upload.filename },
+    const copy = `${upload.path}.quarantine`;
+    await copyFile(upload.path, copy);
+    await this.objects.put(objectKey, { path: copy, size });
+    await this.database.transaction(async () => {
+      await this.repository.quarantine({
+        organisation: caller.organisation,
+        code: refusal.code,
+        reason: refusal.message,
+        objectKey,
+        sizeBytes: size,
+        source: { transport: 'upload', sender: caller.id, name: upload.filename },
+      });
+      await this.repository.noteUpload(item);
     });
+    return item;
   }
 }

@@ -3,7 +3,7 @@ import '../deploy/build.mjs';
 import { spawnSync } from 'node:child_process';
 import { root } from '../deploy/setup.mjs';
 
-const [kind = 'all'] = process.argv.slice(2);
+const [kind = 'all', ...more] = process.argv.slice(2);
 
 function run(title, command, parameters, env = {}) {
   console.log(`\n— ${title}`);
@@ -11,7 +11,7 @@ function run(title, command, parameters, env = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 const npm = (script) => run(script, 'npm', ['run', '--silent', script]);
-const jest = (projects, ...more) =>
+const jest = (projects, ...parameters) =>
   run(projects.join(', '), process.execPath, [
     '--experimental-vm-modules',
     '--no-warnings=ExperimentalWarning',
@@ -19,7 +19,7 @@ const jest = (projects, ...more) =>
     '--selectProjects',
     ...projects,
     '--passWithNoTests=false',
-    ...more,
+    ...parameters,
   ]);
 
 const KINDS = {
@@ -54,7 +54,7 @@ const KINDS = {
     run('guards', process.execPath, ['test/guards/run-guards.mjs']);
   },
   bench() {
-    run('bench', process.execPath, ['test/bench/run-bench.mjs']);
+    run('bench', process.execPath, ['test/bench/run-bench.mjs', ...more]);
   },
 };
 if (!Object.hasOwn(KINDS, kind)) {

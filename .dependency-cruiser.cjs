@@ -76,7 +76,7 @@ module.exports = {
     {
       name: 'config-is-for-apps',
       severity: 'error',
-      from: { pathNot: ['^apps/', lib('adapters'), lib('config')] },
+      from: { pathNot: ['^apps/', '^test/support/', lib('adapters'), lib('config')] },
       to: { path: lib('config') },
     },
     ...stageRules,

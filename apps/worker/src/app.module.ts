@@ -7,10 +7,10 @@ import { PlatformModule } from '../../platform/src/platform.module.js';
 
 @Module({})
 export class WorkerModule {
-  static of(settings: Settings): DynamicModule {
+  static of(settings: Settings, process = 'worker'): DynamicModule {
     return {
       module: WorkerModule,
-      imports: [PlatformModule.of(settings, 'worker'), IdentityModule, CatalogueModule, WorklistModule],
+      imports: [PlatformModule.of(settings, process), IdentityModule, CatalogueModule, WorklistModule],
     };
   }
 }

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
-import { CatalogueRepository, OnInstanceStored } from '#libs/catalogue';
+import { CompletenessRepository, OnInstanceStored } from '#libs/catalogue';
 import { readSettings } from '#libs/config';
 import { AccessTokens } from '#libs/identity';
 import { Database, Deliveries, type DeliveryJob } from '#libs/persistence';
@@ -33,13 +33,13 @@ async function enqueue(jobs: readonly DeliveryJob[]): Promise<boolean> {
 }
 
 await queue.process(QUEUE, 4, (data) => deliveries.run(data as unknown as DeliveryJob));
-const catalogue = app.get(CatalogueRepository);
+const completeness = app.get(CompletenessRepository);
 const changeRead = app.get(ChangeRead);
 const tokens = app.get(AccessTokens);
 const rounds = [
   startRounds('relay', RELAY_MS, async () => enqueue(await deliveries.relay())),
   startRounds('sweep', SWEEP_MS, async () => enqueue(await deliveries.sweep())),
-  startRounds('settle', 1_000, async () => (await catalogue.settleQuiet(settings.settleSeconds)).length > 0),
+  startRounds('settle', 1_000, async () => (await completeness.settleQuiet(settings.settleSeconds)).length > 0),
   startRounds('leases', 30_000, async () => (await changeRead.expireLeases()) > 0),
   startRounds('expired-logins', 3_600_000, async () => tokens.removeExpired().then(() => false)),
 ];

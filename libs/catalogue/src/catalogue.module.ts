@@ -2,8 +2,11 @@ import { Module } from '@nestjs/common';
 import { IngestModule } from '#libs/ingest';
 import { PatientsModule } from '#libs/patients';
 import { CatalogueRepository } from './catalogue.repository.js';
+import { CompletenessRepository } from './completeness.repository.js';
+import { ExpectInstances } from './expect-instances.js';
 import { OnInstanceStored } from './on-instance-stored.js';
 import { CataloguePostgresRepository } from './postgres/catalogue.postgres-repository.js';
+import { CompletenessPostgresRepository } from './postgres/completeness.postgres-repository.js';
 import { ReadEcgRecording } from './read-ecg-recording.js';
 import { ReadFrames } from './read-frames.js';
 
@@ -11,10 +14,19 @@ import { ReadFrames } from './read-frames.js';
   imports: [IngestModule, PatientsModule],
   providers: [
     { provide: CatalogueRepository, useClass: CataloguePostgresRepository },
+    { provide: CompletenessRepository, useClass: CompletenessPostgresRepository },
+    ExpectInstances,
     OnInstanceStored,
     ReadFrames,
     ReadEcgRecording,
   ],
-  exports: [CatalogueRepository, OnInstanceStored, ReadFrames, ReadEcgRecording],
+  exports: [
+    CatalogueRepository,
+    CompletenessRepository,
+    ExpectInstances,
+    OnInstanceStored,
+    ReadFrames,
+    ReadEcgRecording,
+  ],
 })
 export class CatalogueModule {}

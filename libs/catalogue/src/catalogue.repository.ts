@@ -65,10 +65,8 @@ export abstract class CatalogueRepository {
   }): Promise<Exam>;
   /** @returns how many of these are new and count */
   abstract addInstance(examId: string, instance: StoredInstance, facts: IndexedFacts): Promise<{ added: boolean }>;
-  /** Counts anew, fills what was unknown, and moves the state; every move is logged. */
+  /** Fills what was unknown, and moves the state; every move is logged. */
   abstract refreshExam(exam: Exam, facts: readonly IndexedFacts[], reopen: boolean): Promise<void>;
-  /** Settles what has been quiet for so long and has nothing waiting to be indexed. @returns the examinations settled now */
-  abstract settleQuiet(seconds: number): Promise<string[]>;
 
   abstract exam(id: string): Promise<Exam | undefined>;
   abstract studies(scope: OrganisationScope, filter: StudyFilter): Promise<StudySummary[]>;

@@ -9,10 +9,13 @@ export {
   type StudyFilter,
   type StudySummary,
 } from './catalogue.repository.js';
+export { CompletenessRepository } from './completeness.repository.js';
 export { CatalogueModule } from './catalogue.module.js';
 export { EXAM_SETTLED, type ExamSettled } from './domain/exam.events.js';
 export { EXAM_STATES, type ExamState } from './domain/exam.states.js';
+export type { Completeness, Expectation, Sending } from './domain/completeness.js';
 export type { Exam, ExamKind } from './domain/exam.js';
+export { ExpectInstances } from './expect-instances.js';
 export { OnInstanceStored } from './on-instance-stored.js';
 export { ReadEcgRecording } from './read-ecg-recording.js';
 export { ReadFrames } from './read-frames.js';

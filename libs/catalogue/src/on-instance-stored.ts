@@ -4,6 +4,7 @@ import { INSTANCE_STORED, IngestRepository, type StoredInstance } from '#libs/in
 import { PatientsRepository, validIdCard } from '#libs/patients';
 import { Reaction, type OutboxEvent } from '#libs/persistence';
 import { CatalogueRepository } from './catalogue.repository.js';
+import { CompletenessRepository } from './completeness.repository.js';
 import { indexedFacts } from './domain/indexed-facts.js';
 
 const SEXES = new Set(['M', 'F', 'O']);
@@ -18,6 +19,7 @@ export class OnInstanceStored extends Reaction {
     private readonly ingest: IngestRepository,
     private readonly patients: PatientsRepository,
     private readonly catalogue: CatalogueRepository,
+    private readonly completeness: CompletenessRepository,
   ) {
     super();
   }
@@ -27,6 +29,7 @@ export class OnInstanceStored extends Reaction {
     const stored = await this.ingest.byIds(ids);
     const first = stored[0];
     if (!first) return;
+    await this.completeness.lockStudy(first.organisation, first.studyInstanceUid);
     const patient = await this.patientOf(first);
     const exam = await this.catalogue.lockExam({
       organisation: first.organisation,
@@ -44,6 +47,7 @@ export class OnInstanceStored extends Reaction {
       late ||= added && fact.counts;
     }
     await this.catalogue.refreshExam(exam, facts, late);
+    await this.completeness.recount(first.organisation, first.studyInstanceUid);
     await this.ingest.markIndexed(ids);
   }
 

@@ -1,5 +1,5 @@
 import type { OrganisationScope } from '#libs/identity';
-import type { Exam } from '#libs/catalogue';
+import type { Completeness, Exam } from '#libs/catalogue';
 import type { ExamItem, ExamRequest, Read } from './domain/read.js';
 import type { ReadEvent } from './domain/read.states.js';
 
@@ -37,6 +37,9 @@ export interface WorklistRow extends Read {
     | 'examinedAt'
     | 'state'
     | 'instances'
+    | 'expectedInstances'
+    | 'missingInstances'
+    | 'interrupted'
     | 'firstReceivedAt'
   >;
   assigneeName: string | null;
@@ -44,14 +47,13 @@ export interface WorklistRow extends Read {
 }
 
 /** An organisation's own examination, with the read if there is one already. */
-export interface SentExam {
+export interface SentExam extends Completeness {
   id: string;
   kind: 'imaging' | 'ecg';
   patient: { number: string; name: string; sex: string | null; birthDate: string | null };
   modality: string | null;
   description: string | null;
   state: string;
-  instances: number;
   receivedAt: Date;
   read: { id: string; state: string } | null;
   returned: { reason: string; note: string | null } | null;

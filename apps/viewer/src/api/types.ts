@@ -71,6 +71,10 @@ export interface ReadRow {
   studyInstanceUid: string;
   instances: number;
   expectedInstances: number | null;
+  /** announced and not here */
+  missing: number;
+  /** settled although the sender broke off */
+  interrupted: boolean;
   examState: 'arriving' | 'settled' | 'reopened';
   examinedAt: string | null;
   receivedAt: string;
@@ -126,6 +130,10 @@ export interface ExamRow {
   state: 'arriving' | 'settled' | 'reopened';
   instances: number;
   expectedInstances: number | null;
+  /** announced and not here */
+  missing: number;
+  /** settled although the sender broke off */
+  interrupted: boolean;
   receivedAt: string;
   read: { id: string; state: ReadState; readingState: Reading['state'] | null } | null;
   report: { id: string; status: string; signedAt: string } | null;

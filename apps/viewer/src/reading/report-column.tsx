@@ -46,8 +46,7 @@ export function ReportColumn({ read, draft, editable, refresh, beside }: ReportC
   const { words, save } = draft;
   const complete = words.findings.trim() !== '' && words.impression.trim() !== '';
   const reportId = signed ?? read.report?.id ?? null;
-  const missing =
-    read.expectedInstances !== null && read.instances < read.expectedInstances ? read.expectedInstances : 0;
+  const missing = read.missing > 0 ? Math.max(read.expectedInstances ?? 0, read.instances + read.missing) : 0;
 
   const act = async (what: () => Promise<unknown>): Promise<void> => {
     setBusy(true);

@@ -67,6 +67,8 @@ export const en: Messages = {
     partial: (have, of) => `${have}/${of} incomplete`,
     complete: (have) => `✓ ${plural(have, 'image')}`,
     completeEcg: '✓ complete',
+    more: (have, of) => `✓ ${plural(have, 'image')} (${of} announced)`,
+    interrupted: (have) => `${have}, sender broke off`,
     inPicture: (have, of) => (of ? `Incomplete ${have}/${of}` : `Incomplete ${have}`),
   },
   worklist: {
@@ -356,7 +358,6 @@ export const en: Messages = {
     failed: 'The list of examinations did not arrive',
     failedKept: 'What was sent is not affected.',
     receivedAt: (time) => `sent ${time}`,
-    images: (n) => plural(n, 'image'),
     reportAt: (time) => `reported ${time}`,
     columns: { patient: 'Patient', exam: 'Examination', progress: 'Progress', report: 'Report' },
   },

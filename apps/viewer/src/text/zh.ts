@@ -70,6 +70,8 @@ export const zh = {
     partial: (have: number, of: number) => `${have}/${of} 未收全`,
     complete: (have: number) => `✓ ${have} 幅`,
     completeEcg: '✓ 已收全',
+    more: (have: number, of: number) => `✓ ${have} 幅（预告 ${of}）`,
+    interrupted: (have: number) => `已收 ${have}，发送中断`,
     inPicture: (have: number, of: number | null) => (of ? `未收全 ${have}/${of}` : `未收全 ${have}`),
   },
   worklist: {
@@ -349,7 +351,6 @@ export const zh = {
     failed: '检查列表没有取到',
     failedKept: '已经送出的检查不受影响。',
     receivedAt: (time: string) => `${time} 送`,
-    images: (n: number) => `${n} 幅`,
     reportAt: (time: string) => `${time} 出报告`,
     columns: { patient: '患者', exam: '检查', progress: '进展', report: '报告' },
   },

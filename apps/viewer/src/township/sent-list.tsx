@@ -2,6 +2,7 @@ import { Button, Segmented } from 'antd';
 import { useCallback, useState } from 'react';
 import { api, reportPdf } from '../api/client.js';
 import type { ExamRow } from '../api/types.js';
+import { completenessWords } from '../completeness.js';
 import { clock, dateTime, isToday, personName, returnText, sexAndAge } from '../format.js';
 import { usePolled, type Polled } from '../office/use-polled.js';
 import { FailedPage, PlainPage } from '../plain-page.js';
@@ -67,7 +68,7 @@ function Steps({ exam }: { exam: ExamRow }) {
 function ExamLine({ exam }: { exam: ExamRow }) {
   const t = useText();
   const name = personName(exam.patient.name, t);
-  const arriving = exam.state === 'arriving';
+  const received = completenessWords(exam, exam.state, t);
   return (
     <li className="exam" data-testid="exam-row" data-exam-id={exam.id}>
       <span className="exam-cell exam-person" title={`${name} ${exam.patient.number}`}>
@@ -75,13 +76,9 @@ function ExamLine({ exam }: { exam: ExamRow }) {
       </span>
       <span className="exam-cell" title={exam.description ?? ''}>
         {exam.description || (exam.kind === 'ecg' ? t.kind.ecg : exam.modality) || t.kind[exam.kind]}
-        <span className={arriving ? 'exam-arriving' : 'exam-soft'}>
+        <span className={received.done ? 'exam-soft' : 'exam-arriving'} data-testid="completeness">
           {' '}
-          {arriving
-            ? t.instances.arriving(exam.instances, exam.expectedInstances)
-            : exam.kind === 'ecg'
-              ? ''
-              : t.township.images(exam.instances)}
+          {received.done && exam.kind === 'ecg' ? '' : received.text}
         </span>
       </span>
       <span className="exam-cell exam-soft">

@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import type { ReadRow } from '../api/types.js';
+import { completenessWords } from '../completeness.js';
 import { dateTime, personName, prioritySign, returnText, sexAndAge, timeLeft } from '../format.js';
 import { Link } from '../router.js';
 import { useText, type Messages } from '../text/index.js';
@@ -16,15 +17,6 @@ function handledBy(row: ReadRow, t: Messages): string {
   return row.assignee ? t.worklist.assignedTo(row.assignee.name) : '';
 }
 
-function completeness(row: ReadRow, t: Messages): { text: string; done: boolean } {
-  if (row.examState === 'arriving')
-    return { text: t.instances.arriving(row.instances, row.expectedInstances), done: false };
-  if (row.expectedInstances && row.instances < row.expectedInstances) {
-    return { text: t.instances.partial(row.instances, row.expectedInstances), done: false };
-  }
-  return { text: row.kind === 'ecg' ? t.instances.completeEcg : t.instances.complete(row.instances), done: true };
-}
-
 interface RowProps {
   row: ReadRow;
   now: number;
@@ -37,7 +29,7 @@ export const WorklistRow = memo(function WorklistRow({ row, now, selected, fresh
   const t = useText();
   const done = row.state === 'done';
   const left = done ? null : timeLeft(row.dueAt, row.receivedAt, now, t, true);
-  const images = completeness(row, t);
+  const images = completenessWords(row, row.examState, t);
   const reason = row.returned ? returnText(row.returned, t) : row.clinicalInformation;
   const classes = ['case', `case-${row.priority}`, selected && 'case-selected', fresh && 'case-fresh'].filter(Boolean);
   return (
@@ -65,7 +57,13 @@ export const WorklistRow = memo(function WorklistRow({ row, now, selected, fresh
         <span className={reason ? 'case-reason' : 'case-reason case-blank'} title={reason ?? ''}>
           {reason || t.worklist.noRequest}
         </span>
-        <span className={images.done ? 'case-images' : 'case-images case-incomplete'}>{images.text}</span>
+        <span
+          className={images.done ? 'case-images' : 'case-images case-incomplete'}
+          title={images.text}
+          data-testid="completeness"
+        >
+          {images.text}
+        </span>
         <span className="case-who">{handledBy(row, t)}</span>
         <span
           className={left?.overdue ? 'case-time case-overdue' : 'case-time'}

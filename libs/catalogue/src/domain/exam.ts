@@ -1,8 +1,9 @@
+import type { Completeness } from './completeness.js';
 import type { ExamState } from './exam.states.js';
 
 export type ExamKind = 'imaging' | 'ecg';
 
-export interface Exam {
+export interface Exam extends Completeness {
   id: string;
   organisation: string;
   kind: ExamKind;
@@ -14,8 +15,6 @@ export interface Exam {
   description: string | null;
   examinedAt: Date | null;
   state: ExamState;
-  /** how many count: explanations (SR, KO, presentation states, documents) do not */
-  instances: number;
   firstReceivedAt: Date;
   lastReceivedAt: Date;
 }

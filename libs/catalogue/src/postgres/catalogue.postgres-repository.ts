@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { scopeParameter, type OrganisationScope } from '#libs/identity';
 import type { StoredInstance } from '#libs/ingest';
 import { newId } from '#libs/kernel';
-import { Database, Outbox } from '#libs/persistence';
+import { Database } from '#libs/persistence';
 import {
   CatalogueRepository,
   type InstanceLocation,
@@ -10,13 +10,13 @@ import {
   type StudyFilter,
   type StudySummary,
 } from '../catalogue.repository.js';
-import { EXAM_SETTLED } from '../domain/exam.events.js';
 import { EXAM_STATES } from '../domain/exam.states.js';
 import type { Exam, IndexedFacts } from '../domain/exam.js';
 
 const EXAM = `e.id, e.organisation, e.kind, e.patient_id AS "patientId", e.study_instance_uid AS "studyInstanceUid",
   e.accession_number AS "accessionNumber", e.modality, e.body_part AS "bodyPart", e.description, e.examined_at AS "examinedAt", e.state,
-  e.instances, e.first_received_at AS "firstReceivedAt", e.last_received_at AS "lastReceivedAt"`;
+  e.instances, e.expected_instances AS "expectedInstances", e.missing_instances AS "missingInstances", e.interrupted,
+  e.first_received_at AS "firstReceivedAt", e.last_received_at AS "lastReceivedAt"`;
 
 const LOCATION = `i.id, x.organisation, e.patient_id AS "patientId", x.study_instance_uid AS "studyInstanceUid",
   x.series_instance_uid AS "seriesInstanceUid", x.sop_instance_uid AS "sopInstanceUid", x.sop_class_uid AS "sopClassUid",
@@ -27,10 +27,7 @@ const IN_ORDER = `ORDER BY s.number NULLS LAST, s.series_instance_uid, i.number 
 
 @Injectable()
 export class CataloguePostgresRepository extends CatalogueRepository {
-  constructor(
-    private readonly database: Database,
-    private readonly outbox: Outbox,
-  ) {
+  constructor(private readonly database: Database) {
     super();
   }
 
@@ -77,7 +74,7 @@ export class CataloguePostgresRepository extends CatalogueRepository {
     const first = facts.find((one) => one.counts) ?? facts[0];
     const state = reopen && exam.state === 'settled' ? EXAM_STATES.next(exam.state, 'reopen') : exam.state;
     await this.database.rows(
-      `UPDATE exam SET instances = (SELECT count(*) FROM instance WHERE exam_id = $1 AND counts), state = $2, version = version + 1,
+      `UPDATE exam SET state = $2, version = version + 1,
          last_received_at = CASE WHEN $9 THEN now() ELSE last_received_at END,
          accession_number = coalesce(accession_number, $3), modality = coalesce(modality, $4), body_part = coalesce(body_part, $5),
          description = coalesce(description, $6), examined_at = coalesce(examined_at, $7), kind = CASE WHEN $8 THEN 'ecg' ELSE kind END
@@ -95,28 +92,6 @@ export class CataloguePostgresRepository extends CatalogueRepository {
       ],
     );
     if (state !== exam.state) await this.log(exam.id, exam.state, state, 'reopen');
-  }
-
-  settleQuiet(seconds: number): Promise<string[]> {
-    return this.database.transaction(async () => {
-      const quiet = await this.database.rows<Exam>(
-        `SELECT ${EXAM} FROM exam e WHERE state <> 'settled' AND last_received_at < now() - make_interval(secs => $1)
-           AND NOT EXISTS (SELECT 1 FROM ingest_instance x WHERE x.organisation = e.organisation
-                           AND x.study_instance_uid = e.study_instance_uid AND x.state = 'stored' AND x.standing = 'first')
-         ORDER BY last_received_at LIMIT 100 FOR UPDATE SKIP LOCKED`,
-        [seconds],
-      );
-      for (const exam of quiet) {
-        const state = EXAM_STATES.next(exam.state, 'settle');
-        await this.database.rows(
-          'UPDATE exam SET state = $2, settled_at = now(), version = version + 1 WHERE id = $1',
-          [exam.id, state],
-        );
-        await this.log(exam.id, exam.state, state, 'settle');
-        await this.outbox.publish(EXAM_SETTLED, exam.id, { examId: exam.id });
-      }
-      return quiet.map((exam) => exam.id);
-    });
   }
 
   exam(id: string): Promise<Exam | undefined> {

@@ -47,10 +47,11 @@ export class ExamsController {
     const items = shown.map((exam) => {
       const report = reports.find((one) => one.examId === exam.id);
       const readingState = readings.find((one) => one.id === exam.read?.id)?.state ?? null;
+      const { missingInstances, ...shownExam } = exam;
       return {
-        ...exam,
+        ...shownExam,
         patient: { ...exam.patient, age: ageAt(exam.patient.birthDate, exam.receivedAt) },
-        expectedInstances: null,
+        missing: missingInstances,
         read: exam.read && { ...exam.read, readingState },
         report: report ? { id: report.id, status: report.status, signedAt: report.signedAt } : null,
       };

@@ -75,6 +75,10 @@ export const readRow = z.object({
   studyInstanceUid: z.string(),
   instances: z.number(),
   expectedInstances: z.number().nullable(),
+  /** announced and not here */
+  missing: z.number(),
+  /** settled although the sender broke off */
+  interrupted: z.boolean(),
   examState: z.enum(['arriving', 'settled', 'reopened']),
   examinedAt: instant.nullable(),
   receivedAt: instant,
@@ -126,6 +130,10 @@ export const examPage = page(
     state: z.string(),
     instances: z.number(),
     expectedInstances: z.number().nullable(),
+    /** announced and not here */
+    missing: z.number(),
+    /** settled although the sender broke off */
+    interrupted: z.boolean(),
     receivedAt: instant,
     read: z.object({ id: z.string(), state: z.string(), readingState: z.string().nullable() }).nullable(),
     report: reportLink,

@@ -22,6 +22,7 @@ const ROW = `${READ}, i.name AS "itemName", o.name AS "organisationName",
     'idCard', p.id_card, 'personId', p.person_id) AS patient,
   json_build_object('studyInstanceUid', e.study_instance_uid, 'accessionNumber', e.accession_number, 'modality', e.modality,
     'description', e.description, 'examinedAt', e.examined_at, 'state', e.state, 'instances', e.instances,
+    'expectedInstances', e.expected_instances, 'missingInstances', e.missing_instances, 'interrupted', e.interrupted,
     'firstReceivedAt', e.first_received_at) AS exam,
   a.display_name AS "assigneeName", c.display_name AS "claimedByName"`;
 const JOINED = `read r JOIN exam e ON e.id = r.exam_id JOIN patient p ON p.id = e.patient_id JOIN organisation o ON o.code = r.organisation
@@ -252,7 +253,9 @@ export class WorklistPostgresRepository extends WorklistRepository {
     return this.database.rows(
       `SELECT e.id, e.kind, json_build_object('number', p.number, 'name', p.name, 'sex', p.sex,
            'birthDate', to_char(p.birth_date, 'YYYY-MM-DD')) AS patient,
-         e.modality, coalesce(i.name, e.description) AS description, e.state, e.instances, e.first_received_at AS "receivedAt",
+         e.modality, coalesce(i.name, e.description) AS description, e.state, e.instances,
+         e.expected_instances AS "expectedInstances", e.missing_instances AS "missingInstances", e.interrupted,
+         e.first_received_at AS "receivedAt",
          CASE WHEN r.id IS NOT NULL THEN json_build_object('id', r.id, 'state', r.state) END AS read,
          CASE WHEN r.state = 'returned' THEN json_build_object('reason', r.return_reason, 'note', r.return_note) END AS returned
        FROM exam e JOIN patient p ON p.id = e.patient_id LEFT JOIN read r ON r.exam_id = e.id LEFT JOIN exam_item i ON i.code = r.item

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyImage, ReadDetail } from '../../api/types.js';
+import { pictureMark } from '../../completeness.js';
 import { dateTime, personName, sexAndAge } from '../../format.js';
 import { useLatest } from '../../office/use-latest.js';
 import { FailedPage, PlainPage } from '../../plain-page.js';
@@ -140,8 +141,7 @@ export default function ImagePane({ read, keyImages, changeKeyImages }: ImagePan
   const onScreen = frames.some((one) => one.imageId === drawn);
   const letters = edgeLetters(frame, state.letters);
   const paper = chosen && !holdsPictures(chosen);
-  const incomplete =
-    read.examState === 'arriving' || (read.expectedInstances !== null && read.instances < read.expectedInstances);
+  const incomplete = pictureMark(read, read.examState, t);
   const windowText = Number.isFinite(state.windowWidth)
     ? t.images.window(state.windowWidth.toFixed(0), state.windowCenter.toFixed(0))
     : '';
@@ -180,7 +180,9 @@ export default function ImagePane({ read, keyImages, changeKeyImages }: ImagePan
                 <br />
                 {chosen?.description}
                 {incomplete && (
-                  <span className="badge">◆ {t.instances.inPicture(read.instances, read.expectedInstances)}</span>
+                  <span className="badge" data-testid="incomplete">
+                    ◆ {incomplete}
+                  </span>
                 )}
                 {frame?.lossy && <span className="badge">◆ {t.images.lossy}</span>}
               </div>

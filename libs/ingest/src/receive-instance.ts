@@ -139,8 +139,7 @@ class Reception implements InstanceReception {
     }
     this.head.push(bytes);
     this.headLength += bytes.length;
-    if (this.uids ?? this.metaUids()) await this.begin(false);
-    else if (this.headLength >= FIRST_LOOK) await this.begin(false);
+    if (this.uids || this.headLength >= FIRST_LOOK) await this.begin(false);
   }
 
   private metaUids(): FileUids | undefined {
@@ -156,17 +155,19 @@ class Reception implements InstanceReception {
     if (!this.transferSyntaxUid) throw new DicomFormatError('not-dicom', 'The file is not DICOM.');
     const head = Buffer.concat(this.head);
     this.head = [];
-    this.uids ??= this.metaUids() ?? this.uidsIn(head, atEnd);
+    this.uids ??= this.uidsIn(head, atEnd);
     const meta = buildFileMeta({ ...this.uids, transferSyntaxUid: this.transferSyntaxUid });
     this.datasetOffset = meta.length;
     this.digest = instanceDigest(this.transferSyntaxUid).update(head);
     await this.file.append(Buffer.concat([meta, head]));
   }
 
+  /** The data set's own UIDs; where a file's meta names others, as some writers do, it is the meta that is wrong. */
   private uidsIn(head: Buffer, complete: boolean): FileUids {
     const { attributes } = readAttributes(head, this.transferSyntaxUid!, { complete });
-    const sopClassUid = text(attributes, '00080016');
-    const sopInstanceUid = text(attributes, '00080018');
+    const meta = this.metaUids();
+    const sopClassUid = text(attributes, '00080016') || meta?.sopClassUid;
+    const sopInstanceUid = text(attributes, '00080018') || meta?.sopInstanceUid;
     if (!sopClassUid || !sopInstanceUid)
       throw new DicomFormatError('missing-uid', 'SOP Class or Instance UID is missing.');
     return { sopClassUid, sopInstanceUid };

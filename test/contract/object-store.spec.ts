@@ -49,6 +49,20 @@ function keepsTheContract(open: () => Promise<ObjectStore>): void {
     await store.remove(key);
   });
 
+  it('streams a part of an object, shorter or empty where the object ends', async () => {
+    const bytes = randomBytes(3 * 1024 * 1024);
+    const key = newKey();
+    await store.put(key, await spool(bytes));
+    const part = async (start: number, length: number) => buffer(await store.get(key, { start, length }));
+    expect((await part(1_000_001, 700_000)).equals(bytes.subarray(1_000_001, 1_700_001))).toBe(true);
+    expect((await part(bytes.length - 5, 100)).equals(bytes.subarray(-5))).toBe(true);
+    expect(await part(bytes.length, 10)).toHaveLength(0);
+    expect(await part(0, 0)).toHaveLength(0);
+    await expect(store.get(newKey(), { start: 0, length: 0 })).rejects.toThrow(ObjectNotFound);
+    await expect(store.get(key, { start: -1, length: 1 })).rejects.toThrow(RangeError);
+    await store.remove(key);
+  });
+
   it('takes the same key and size again, with and without the spool file', async () => {
     const bytes = randomBytes(100);
     const key = newKey();

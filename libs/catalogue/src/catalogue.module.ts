@@ -9,6 +9,7 @@ import { CataloguePostgresRepository } from './postgres/catalogue.postgres-repos
 import { CompletenessPostgresRepository } from './postgres/completeness.postgres-repository.js';
 import { ReadEcgRecording } from './read-ecg-recording.js';
 import { ReadFrames } from './read-frames.js';
+import { TranscodeInstance } from './transcode-instance.js';
 
 @Module({
   imports: [IngestModule, PatientsModule],
@@ -18,6 +19,7 @@ import { ReadFrames } from './read-frames.js';
     ExpectInstances,
     OnInstanceStored,
     ReadFrames,
+    TranscodeInstance,
     ReadEcgRecording,
   ],
   exports: [
@@ -26,6 +28,7 @@ import { ReadFrames } from './read-frames.js';
     ExpectInstances,
     OnInstanceStored,
     ReadFrames,
+    TranscodeInstance,
     ReadEcgRecording,
   ],
 })

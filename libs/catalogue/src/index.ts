@@ -18,4 +18,6 @@ export type { Exam, ExamKind } from './domain/exam.js';
 export { ExpectInstances } from './expect-instances.js';
 export { OnInstanceStored } from './on-instance-stored.js';
 export { ReadEcgRecording } from './read-ecg-recording.js';
-export { ReadFrames } from './read-frames.js';
+export { ReadFrames, type FrameSource } from './read-frames.js';
+export { TranscodeInstance, type ConvertedDataSet, type TranscodableInstance } from './transcode-instance.js';
+export { framePixels, type FramePixels } from './domain/pixel-description.js';

@@ -1,97 +1,141 @@
 import { Injectable } from '@nestjs/common';
-import { inflateDataset, integer, locateFrames, transferSyntaxOf, type FrameTable } from '#libs/formats/dicom';
+import { DicomFormatError, integer, locateFramesBy, transferSyntaxOf, type FrameTable } from '#libs/formats/dicom';
+import { Spool } from '#libs/ingest';
 import { Refusal } from '#libs/kernel';
-import { ObjectStore } from '#libs/ports';
+import { ObjectStore, PixelCodec, UndecodableFrame, type DecodedFrame } from '#libs/ports';
 import type { InstanceLocation } from './catalogue.repository.js';
+import { framePixels, type FramePixels } from './domain/pixel-description.js';
+import { joinFrame } from './frame-bytes.js';
+import { nativeBytes } from './pixel-conversion.js';
+import { openDataSet, type StoredDataSet } from './stored-data-set.js';
 
 const REMEMBERED_TABLES = 256;
-const DEFLATED = '1.2.840.10008.1.2.1.99';
 
-/** The bytes of single frames as they were stored. */
+/** Of an instance what its frames need; of the attributes those of Image Pixel and NumberOfFrames. */
+export type FrameSource = Pick<
+  InstanceLocation,
+  'transferSyntaxUid' | 'digest' | 'objectKey' | 'sizeBytes' | 'datasetOffset' | 'pixelData' | 'attributes'
+>;
+
+/** The bytes of single frames as they were stored, or decompressed. */
 @Injectable()
 export class ReadFrames {
   /** where the frames of encapsulated objects lie; objects never change, so neither does this */
   private readonly tables = new Map<string, FrameTable>();
 
-  constructor(private readonly objects: ObjectStore) {}
+  constructor(
+    private readonly objects: ObjectStore,
+    private readonly spool: Spool,
+    private readonly codec: PixelCodec,
+  ) {}
 
   /** How many frames the instance has; 0: no pixel data. */
-  count(instance: InstanceLocation): number {
+  count(instance: FrameSource): number {
     return instance.pixelData === null ? 0 : (integer(instance.attributes, '00280008') ?? 1);
   }
 
   /**
    * Frame `number` (from 1): for native syntaxes its bytes (of the inflated data set where that is deflated), for encapsulated ones its
    * fragments joined.
-   * @throws Refusal `not-found` / frame-not-found; `invalid` / frames-unclear …
+   * @throws Refusal `not-found` / frame-not-found; `conflict` / frames-unclear, malformed, truncated
    */
-  async frame(instance: InstanceLocation, number: number): Promise<Buffer> {
-    if (!Number.isInteger(number) || number < 1 || number > this.count(instance)) {
-      throw new Refusal(
-        'not-found',
-        'frame-not-found',
-        `This instance has ${this.count(instance)} frame(s), not ${number}.`,
-      );
-    }
-    if (instance.transferSyntaxUid === DEFLATED) return this.inflatedFrame(instance, number);
-    const native = transferSyntaxOf(instance.transferSyntaxUid)?.encapsulated === false;
-    if (native) {
-      const length = this.nativeLength(instance);
-      if (length !== undefined) {
-        return this.objects.getRange(
-          instance.objectKey,
-          instance.datasetOffset + instance.pixelData!.offset + (number - 1) * length,
-          length,
-        );
+  async frame(instance: FrameSource, number: number): Promise<Buffer> {
+    const place = this.nativePlace(instance, number);
+    if (place) return this.objects.getRange(instance.objectKey, place.start, place.length);
+    for await (const frame of this.frames(instance, [number])) return frame;
+    throw new Refusal('not-found', 'frame-not-found', `There is no frame ${number}.`);
+  }
+
+  /**
+   * Where a frame lies in the object, for native syntaxes whose frames begin at whole bytes; undefined for all others.
+   * @throws Refusal `not-found` / frame-not-found
+   */
+  nativePlace(instance: FrameSource, number: number): { start: number; length: number } | undefined {
+    this.assertFrame(instance, number);
+    const syntax = transferSyntaxOf(instance.transferSyntaxUid);
+    if (!syntax || syntax.encapsulated || syntax.deflated) return undefined;
+    const length = nativeLength(framePixels(instance));
+    if (length === undefined) return undefined;
+    const from = (number - 1) * length;
+    const there = instance.pixelData!.length;
+    if (there !== undefined && from + length > there)
+      throw new Refusal('not-found', 'frame-not-found', `The pixel data end before frame ${number}.`);
+    return { start: instance.datasetOffset + instance.pixelData!.offset + from, length };
+  }
+
+  /** Several frames, read as they are asked for. Refusals as for `frame`; a frame that is not there is told before the first. */
+  async *frames(instance: FrameSource, numbers: readonly number[]): AsyncGenerator<Buffer> {
+    for (const number of numbers) this.assertFrame(instance, number);
+    const source = await openDataSet(this.objects, this.spool, instance);
+    try {
+      const table = this.tables.get(instance.digest) ?? (await this.locate(instance, source));
+      const pixels = framePixels(instance);
+      for (const number of numbers) {
+        const frame = table.frames[number - 1];
+        if (!frame) throw new Refusal('not-found', 'frame-not-found', `There is no frame ${number}.`);
+        yield await joinFrame((range) => source.read(range), frame, pixels);
       }
+    } finally {
+      await source.close();
     }
-    const table = this.tables.get(instance.digest) ?? (await this.locate(instance));
-    const frame = table.frames[number - 1];
-    if (!frame) throw new Refusal('not-found', 'frame-not-found', `There is no frame ${number}.`);
-    const parts = await Promise.all(
-      frame.fragments.map((part) =>
-        this.objects.getRange(instance.objectKey, instance.datasetOffset + part.offset, part.length),
-      ),
-    );
-    return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   }
 
-  /** Bytes of one native frame, where frames begin at whole bytes. */
-  private nativeLength({ attributes }: InstanceLocation): number | undefined {
-    const [rows, columns, bits] = ['00280010', '00280011', '00280100'].map((tag) => integer(attributes, tag) ?? 0);
-    const samples = integer(attributes, '00280002') ?? 1;
-    if (!rows || !columns || !bits || bits % 8 !== 0) return undefined;
-    // 4:2:2 stores two samples of colour for each four of brightness (PS3.3 C.7.6.3.1.2).
-    const photometric = attributes['00280004']?.Value?.[0];
-    const stored = photometric === 'YBR_FULL_422' ? 2 : samples;
-    return (rows * columns * stored * bits) / 8;
+  /**
+   * Frame `number` as samples.
+   * @throws Refusal as `frame`; `conflict` / pixels-unreadable
+   */
+  async decoded(instance: FrameSource, number: number): Promise<{ frame: DecodedFrame; pixels: FramePixels }> {
+    const pixels = framePixels(instance);
+    return { frame: await this.decode(await this.frame(instance, number), pixels), pixels };
   }
 
-  private async dataset(instance: InstanceLocation): Promise<Buffer> {
-    return this.objects.getRange(
-      instance.objectKey,
-      instance.datasetOffset,
-      instance.sizeBytes - instance.datasetOffset,
-    );
+  /** A frame's bytes uncompressed in little endian, by pixel (the frame of an Explicit VR Little Endian data set). */
+  async uncompressed(bytes: Buffer, instance: FrameSource): Promise<Uint8Array> {
+    const pixels = framePixels(instance);
+    return nativeBytes(await this.decode(bytes, pixels), pixels, false);
   }
 
-  private async locate(instance: InstanceLocation): Promise<FrameTable> {
-    const table = locateFrames(
-      await this.dataset(instance),
-      instance.transferSyntaxUid,
-      instance.attributes,
-      instance.pixelData!,
-    );
+  private async decode(bytes: Buffer, pixels: FramePixels): Promise<DecodedFrame> {
+    try {
+      return await this.codec.decode(bytes, pixels);
+    } catch (error) {
+      if (!(error instanceof UndecodableFrame)) throw error;
+      throw new Refusal('conflict', 'pixels-unreadable', `The frame cannot be decoded: ${error.message}.`, {
+        reason: error.code,
+      });
+    }
+  }
+
+  private assertFrame(instance: FrameSource, number: number): void {
+    const count = this.count(instance);
+    if (Number.isInteger(number) && number >= 1 && number <= count) return;
+    throw new Refusal('not-found', 'frame-not-found', `This instance has ${count} frame(s), not ${number}.`);
+  }
+
+  private async locate(instance: FrameSource, source: StoredDataSet): Promise<FrameTable> {
+    let table;
+    try {
+      table = await locateFramesBy(
+        (range) => source.read(range),
+        instance.transferSyntaxUid,
+        instance.attributes,
+        instance.pixelData!,
+      );
+    } catch (error) {
+      if (!(error instanceof DicomFormatError)) throw error;
+      throw new Refusal('conflict', error.code, error.message);
+    }
     if (this.tables.size >= REMEMBERED_TABLES) this.tables.delete(this.tables.keys().next().value!);
     this.tables.set(instance.digest, table);
     return table;
   }
+}
 
-  private async inflatedFrame(instance: InstanceLocation, number: number): Promise<Buffer> {
-    const dataset = inflateDataset(await this.dataset(instance));
-    const table = locateFrames(dataset, instance.transferSyntaxUid, instance.attributes, instance.pixelData!);
-    const frame = table.frames[number - 1];
-    if (!frame) throw new Refusal('not-found', 'frame-not-found', `There is no frame ${number}.`);
-    return Buffer.concat(frame.fragments.map((part) => dataset.subarray(part.offset, part.offset + part.length)));
-  }
+/** Bytes of one native frame, where frames begin at whole bytes. */
+function nativeLength(pixels: FramePixels): number | undefined {
+  const { rows, columns, bitsAllocated, samplesPerPixel, photometricInterpretation } = pixels;
+  if (!rows || !columns || !bitsAllocated || bitsAllocated % 8 !== 0) return undefined;
+  // 4:2:2 stores two samples of colour for each four of brightness (PS3.3 C.7.6.3.1.2).
+  const stored = /^YBR_(?:FULL|PARTIAL)_422$/.test(photometricInterpretation) ? 2 : samplesPerPixel;
+  return (rows * columns * stored * bitsAllocated) / 8;
 }

@@ -12,4 +12,4 @@ export { IngestRepository, type UploadItem } from './ingest.repository.js';
 export { AECG_CLASS, LARGEST_ECG, ReceiveEcg, type EcgSupplement } from './receive-ecg.js';
 export { ReceiveInstance, type InstanceReception } from './receive-instance.js';
 export { ReceiveUpload, type FinishedUpload } from './receive-upload.js';
-export { Spool } from './spool.js';
+export { Spool, type SpooledFile } from './spool.js';

@@ -76,6 +76,12 @@ export function assertObjectKey(key: string): string {
   return key;
 }
 
+/** `length` bytes from offset `start`. */
+export interface ByteSpan {
+  readonly start: number;
+  readonly length: number;
+}
+
 /** Passes a byte range through or throws RangeError: both whole numbers, not negative. */
 export function assertByteRange(start: number, length: number): void {
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(length) || start < 0 || length < 0) {
@@ -101,8 +107,11 @@ export abstract class ObjectStore {
   /** The same promise for bytes at hand; meant for small, derived objects. */
   abstract putBytes(key: string, bytes: Uint8Array): Promise<void>;
 
-  /** The object from its first byte. Throws {@link ObjectNotFound} before any stream is handed out. */
-  abstract get(key: string): Promise<Readable>;
+  /**
+   * The object from its first byte, or `range` of it (shorter when the object ends before, empty when it begins at or past the end).
+   * Throws {@link ObjectNotFound} before any stream is handed out. Whoever stops reading destroys the stream.
+   */
+  abstract get(key: string, range?: ByteSpan): Promise<Readable>;
 
   /**
    * `length` bytes from offset `start`; fewer when the object ends before, none when `start` is at or past its end.

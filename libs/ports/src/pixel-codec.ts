@@ -31,6 +31,12 @@ export interface DecodedFrame {
   readonly photometricInterpretation: string;
 }
 
+/** A frame as its transfer syntax asks for, and what the codec made of its colours. */
+export interface EncodedFrame {
+  readonly bytes: Uint8Array;
+  readonly photometricInterpretation: string;
+}
+
 /** Why a frame cannot be decoded; the same bytes will never fare better here, so nobody need try again. */
 export type UndecodableReason =
   /** The transfer syntax, or this variant of it, has no decoder here. */
@@ -66,6 +72,18 @@ export abstract class PixelCodec {
    * deflated syntax are inflated beforehand and count as Explicit VR Little Endian. Throws {@link UndecodableFrame}.
    */
   abstract decode(frame: Uint8Array, description: PixelDescription): Promise<DecodedFrame>;
+
+  /** Whether {@link decode} reads this transfer syntax (a damaged or odd frame may still be refused). */
+  abstract decodes(transferSyntaxUid: string): boolean;
+
+  /** Whether {@link encode} writes this transfer syntax (some frames may still not fit it). */
+  abstract encodes(transferSyntaxUid: string): boolean;
+
+  /**
+   * A frame in a lossless compressed syntax. `description` tells of the samples as for {@link decode} (its own syntax and planar
+   * configuration do not matter). Throws {@link UndecodableFrame} `unsupported` where syntax or depth has no encoder.
+   */
+  abstract encode(frame: DecodedFrame, description: PixelDescription, transferSyntaxUid: string): Promise<EncodedFrame>;
 
   /** Baseline JPEG, grey as three components too; `quality` 1–100, 85 when not given. Throws RangeError when `data` does not fit the dimensions. */
   abstract encodeJpeg(image: EightBitImage, options?: { readonly quality?: number }): Promise<Uint8Array>;

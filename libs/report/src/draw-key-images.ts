@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { ReadFrames, type InstanceLocation } from '#libs/catalogue';
-import { decimals, integer, text } from '#libs/formats/dicom';
+import { decimals, text } from '#libs/formats/dicom';
 import { renderToRgb8, type RenderOptions } from '#libs/formats/rendering';
 import type { ReportImage } from '#libs/formats/report-pdf';
 import { PixelCodec } from '#libs/ports';
 import type { KeyImage } from '#libs/reading';
 
 const LONGEST_EDGE = 900;
-const DEFLATED = '1.2.840.10008.1.2.1.99';
-const EXPLICIT_LITTLE = '1.2.840.10008.1.2.1';
 
 /** Images of choice for the printed page, drawn from the stored pixels at the file's own first window. */
 @Injectable()
@@ -29,23 +27,7 @@ export class DrawKeyImages {
 
   private async one(instance: InstanceLocation, frame: number): Promise<ReportImage> {
     const { attributes } = instance;
-    const whole = (tag: string, fallback: number) => integer(attributes, tag) ?? fallback;
-    const rows = whole('00280010', 0);
-    const columns = whole('00280011', 0);
-    const bitsAllocated = whole('00280100', 16);
-    const bitsStored = whole('00280101', bitsAllocated);
-    const decoded = await this.codec.decode(await this.frames.frame(instance, frame), {
-      transferSyntaxUid: instance.transferSyntaxUid === DEFLATED ? EXPLICIT_LITTLE : instance.transferSyntaxUid,
-      rows,
-      columns,
-      samplesPerPixel: whole('00280002', 1),
-      bitsAllocated,
-      bitsStored,
-      highBit: whole('00280102', bitsStored - 1),
-      pixelRepresentation: whole('00280103', 0) === 1 ? 1 : 0,
-      photometricInterpretation: text(attributes, '00280004') ?? 'MONOCHROME2',
-      planarConfiguration: whole('00280006', 0) === 1 ? 1 : 0,
-    });
+    const { frame: decoded, pixels } = await this.frames.decoded(instance, frame);
     const first = (tag: string) => decimals(attributes, tag)?.[0] ?? null;
     const spacing = decimals(attributes, '00280030');
     const options: RenderOptions = {
@@ -56,7 +38,7 @@ export class DrawKeyImages {
       pixelAspect: spacing?.[0] && spacing[1] ? spacing[0] / spacing[1] : null,
       maxEdge: LONGEST_EDGE,
     };
-    const jpeg = await this.codec.encodeJpeg(renderToRgb8(decoded, { rows, columns, bitsStored }, options), {
+    const jpeg = await this.codec.encodeJpeg(renderToRgb8(decoded, pixels, options), {
       quality: 88,
     });
     const series = text(attributes, '00200011');

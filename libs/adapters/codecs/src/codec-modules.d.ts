@@ -10,6 +10,15 @@ interface CodecFrameInfo {
   readonly componentCount: number;
   readonly isSigned?: boolean;
 }
+interface CodecImageInfo extends CodecFrameInfo {
+  readonly isUsingColorTransform: boolean;
+}
+interface CodecEncoder {
+  getDecodedBuffer(info: CodecImageInfo): Uint8Array;
+  getEncodedBuffer(): Uint8Array;
+  encode(): void;
+  delete(): void;
+}
 interface CodecDecoder {
   getEncodedBuffer(length: number): Uint8Array;
   getDecodedBuffer(): Uint8Array;
@@ -31,5 +40,20 @@ declare module '@cornerstonejs/codec-openjpeg/decodewasmjs' {
   export default function load(options: CodecOptions): Promise<{ J2KDecoder: new () => CodecDecoder }>;
 }
 declare module '@cornerstonejs/codec-openjph/wasmjs' {
-  export default function load(options: CodecOptions): Promise<{ HTJ2KDecoder: new () => CodecDecoder }>;
+  interface Htj2kEncoder extends CodecEncoder {
+    setQuality(lossless: boolean, quantizationStep: number): void;
+    setProgressionOrder(order: number): void;
+    setDecompositions(levels: number): void;
+  }
+  export default function load(options: CodecOptions): Promise<{
+    HTJ2KDecoder: new () => CodecDecoder;
+    HTJ2KEncoder: new () => Htj2kEncoder;
+  }>;
+}
+declare module '@cornerstonejs/codec-charls/wasmjs' {
+  interface LsEncoder extends CodecEncoder {
+    setNearLossless(most: number): void;
+    setInterleaveMode(mode: number): void;
+  }
+  export default function load(options: CodecOptions): Promise<{ JpegLSEncoder: new () => LsEncoder }>;
 }

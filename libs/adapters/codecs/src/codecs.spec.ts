@@ -144,3 +144,46 @@ it('says unsupported of a syntax it does not know', async () => {
   const d = { ...grey, transferSyntaxUid: '1.2.840.10008.1.2.4.102' };
   await expect(decoded([0], d)).rejects.toMatchObject({ code: 'unsupported' });
 });
+
+describe('encoding without loss', () => {
+  const noise = (count: number, bits: number, signed: boolean) => {
+    let seed = 7;
+    return Array.from({ length: count }, (_, i) => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      const value = i % 5 === 0 ? seed % 2 ** bits : (i >> 4) % 2 ** bits;
+      return signed && value >= 2 ** (bits - 1) ? value - 2 ** bits : value;
+    });
+  };
+  const deep = { ...grey, rows: 40, columns: 37 };
+  const shapes: [string, PixelDescription, Uint8Array | Int16Array | Uint16Array][] = [
+    ['8 bits', { ...deep, bitsAllocated: 8, bitsStored: 8, highBit: 7 }, Uint8Array.from(noise(1480, 8, false))],
+    ['12 bits', deep, Uint16Array.from(noise(1480, 12, false))],
+    [
+      '16 bits, signed',
+      { ...deep, bitsStored: 16, highBit: 15, pixelRepresentation: 1 },
+      Int16Array.from(noise(1480, 16, true)),
+    ],
+    ['colour', { ...colour, rows: 20, columns: 37 }, Uint8Array.from(noise(2220, 8, false))],
+  ];
+  const syntaxes = ['1.2.840.10008.1.2.5', ...['80', '201', '202'].map((kind) => `1.2.840.10008.1.2.4.${kind}`)];
+  const cases = shapes.flatMap(([name, d, pixels]) => syntaxes.map((uid) => [name, uid, d, pixels] as const));
+  it.each(cases)('%s in %s comes back as it was', async (_, uid, d, pixels) => {
+    expect(codecs.encodes(uid)).toBe(true);
+    const { samplesPerPixel, photometricInterpretation } = d;
+    const encoded = await codecs.encode({ pixels, samplesPerPixel, photometricInterpretation }, d, uid);
+    const again = await codecs.decode(encoded.bytes, {
+      ...d,
+      transferSyntaxUid: uid,
+      photometricInterpretation: encoded.photometricInterpretation,
+    });
+    expect([...again.pixels]).toEqual([...pixels]);
+    expect(again.photometricInterpretation).toBe(photometricInterpretation);
+  });
+
+  it('refuses what has no encoder', async () => {
+    const frame = { pixels: Uint8Array.of(0, 1, 0, 1), samplesPerPixel: 1, photometricInterpretation: 'MONOCHROME2' };
+    const bit = { ...grey, bitsAllocated: 1, bitsStored: 1, highBit: 0 };
+    for (const uid of [...syntaxes, '1.2.840.10008.1.2.4.90'])
+      await expect(codecs.encode(frame, bit, uid)).rejects.toMatchObject({ code: 'unsupported' });
+  });
+});

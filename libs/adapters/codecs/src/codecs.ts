@@ -3,11 +3,13 @@ import { inflateRaw } from 'node:zlib';
 import {
   type DecodedFrame,
   type EightBitImage,
+  type EncodedFrame,
   PixelCodec,
   type PixelDescription,
   type SampleArray,
   UndecodableFrame,
 } from '#libs/ports';
+import { encodeFrame, hasEncoder } from './encoders.js';
 import { decodeJpegBaseline, encodeBaseline } from './jpeg-baseline.js';
 import { decodeJpegLossless } from './jpeg-lossless.js';
 import { readJpegHeader } from './jpeg-header.js';
@@ -16,7 +18,13 @@ import { decodeRle } from './rle.js';
 import { byPixel, samplesFromBits, samplesFromBytes, samplesOf, swapPairs, upsample422 } from './samples.js';
 
 const EXPLICIT_BIG_ENDIAN = '1.2.840.10008.1.2.2';
-const NATIVE = new Set(['1.2.840.10008.1.2', '1.2.840.10008.1.2.1', '1.2.840.10008.1.2.1.99', EXPLICIT_BIG_ENDIAN]);
+const NATIVE = new Set([
+  '1.2.840.10008.1.2',
+  '1.2.840.10008.1.2.1',
+  '1.2.840.10008.1.2.1.98',
+  '1.2.840.10008.1.2.1.99',
+  EXPLICIT_BIG_ENDIAN,
+]);
 /** Deflated Image Frame Compression (PS3.5 A.4.13): every frame is a deflate stream of its native bytes. */
 const DEFLATED_FRAMES = '1.2.840.10008.1.2.8.1';
 const RLE = '1.2.840.10008.1.2.5';
@@ -24,6 +32,8 @@ const JPEG = '1.2.840.10008.1.2.4.';
 const JPEG_LS = new Set(['80', '81']);
 const JPEG_2000 = new Set(['90', '91']);
 const HTJ2K = new Set(['201', '202', '203']);
+/** The processes of ITU-T T.81, lossless ones among them. */
+const JPEG_DCT = /^(5[0-9]|6[0-6]|70)$/;
 
 const inflate = promisify<Uint8Array, Buffer>(inflateRaw);
 
@@ -40,6 +50,32 @@ export class Codecs extends PixelCodec {
         typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : 'no more is known';
       throw new UndecodableFrame('corrupt', `the decoder refused the bitstream: ${reason}`, { cause });
     }
+  }
+
+  override decodes(transferSyntaxUid: string): boolean {
+    const kind = transferSyntaxUid.startsWith(JPEG) ? transferSyntaxUid.slice(JPEG.length) : '';
+    return (
+      NATIVE.has(transferSyntaxUid) ||
+      transferSyntaxUid === DEFLATED_FRAMES ||
+      transferSyntaxUid === RLE ||
+      JPEG_LS.has(kind) ||
+      JPEG_2000.has(kind) ||
+      HTJ2K.has(kind) ||
+      JPEG_DCT.test(kind)
+    );
+  }
+
+  override encodes(transferSyntaxUid: string): boolean {
+    return hasEncoder(transferSyntaxUid);
+  }
+
+  override async encode(
+    frame: DecodedFrame,
+    description: PixelDescription,
+    transferSyntaxUid: string,
+  ): Promise<EncodedFrame> {
+    assertSound(description);
+    return encodeFrame(frame, description, transferSyntaxUid);
   }
 
   override async encodeJpeg(image: EightBitImage, options: { readonly quality?: number } = {}): Promise<Uint8Array> {
@@ -68,7 +104,7 @@ async function decodeFrame(frame: Uint8Array, d: PixelDescription): Promise<Deco
     return as(d, pixels, colour);
   }
   // Files name a JPEG process they do not hold often enough: the frame header, not the syntax, chooses the decoder.
-  if (/^(5[0-9]|6[0-6]|70)$/.test(kind)) {
+  if (JPEG_DCT.test(kind)) {
     const header = readJpegHeader(frame);
     if (header.lossless) return as(d, decodeJpegLossless(frame, d, header), d.photometricInterpretation);
     return decodeJpegBaseline(frame, d, header);

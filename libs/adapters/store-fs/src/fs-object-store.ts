@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, link, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import {
   assertByteRange,
   assertObjectKey,
+  type ByteSpan,
   ObjectExists,
   ObjectNotFound,
   ObjectSizeMismatch,
@@ -30,6 +31,8 @@ export interface FsObjectStoreOptions {
 const INCOMING = '.incoming';
 /** Tells an empty store from a disk that is not mounted. */
 const MARKER = '.object-store';
+/** Bytes that one read of a stream asks for. */
+const READ_AHEAD = 256 * 1024;
 /** Several processes share one root, so only what no living put can still be writing counts as left over. */
 const LEFT_OVER_AFTER_MS = 60 * 60 * 1000;
 
@@ -111,10 +114,16 @@ export class FsObjectStore extends ObjectStore {
     });
   }
 
-  override async get(key: string): Promise<Readable> {
+  override async get(key: string, range?: ByteSpan): Promise<Readable> {
     const path = this.#path(key);
+    if (range) assertByteRange(range.start, range.length);
     const handle = await this.#guarded(() => this.#openToRead(key, path));
-    return handle.createReadStream();
+    if (range?.length === 0) {
+      await handle.close();
+      return Readable.from([]);
+    }
+    const part = range ? { start: range.start, end: range.start + range.length - 1 } : {};
+    return handle.createReadStream({ ...part, highWaterMark: READ_AHEAD });
   }
 
   override async getRange(key: string, start: number, length: number): Promise<Buffer> {

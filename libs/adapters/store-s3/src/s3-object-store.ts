@@ -2,12 +2,13 @@ import { open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'minio';
 import {
   assertByteRange,
   assertObjectKey,
+  type ByteSpan,
   ObjectExists,
   ObjectNotFound,
   ObjectSizeMismatch,
@@ -114,9 +115,21 @@ export class S3ObjectStore extends ObjectStore {
     await this.#upload(key, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   }
 
-  override async get(key: string): Promise<Readable> {
+  override async get(key: string, range?: ByteSpan): Promise<Readable> {
     assertObjectKey(key);
-    return this.#ask(() => this.#client.getObject(this.#bucket, key), key);
+    if (!range) return this.#ask(() => this.#client.getObject(this.#bucket, key), key);
+    const { start, length } = range;
+    assertByteRange(start, length);
+    // S3 has no empty range, yet a missing object must be told.
+    if (length === 0) return Readable.from([await this.getRange(key, start, 0)]);
+    return this.#ask(async () => {
+      try {
+        return await this.#client.getPartialObject(this.#bucket, key, start, length);
+      } catch (cause) {
+        if (errorCode(cause) === 'InvalidRange') return Readable.from([]);
+        throw cause;
+      }
+    }, key);
   }
 
   override async getRange(key: string, start: number, length: number): Promise<Buffer> {

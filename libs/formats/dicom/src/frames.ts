@@ -17,8 +17,17 @@ export interface FrameTable {
   readonly frames: readonly FrameLocation[];
   /** Number of Frames (0028,0008), 1 when absent. */
   readonly declaredFrames: number;
+  /** First byte behind the pixel data element. */
+  readonly end: number;
 }
 
+/** Asks for bytes of the data set; answered with fewer where it ends before. */
+type Asking<T> = Generator<ByteRange, T, Buffer>;
+
+/** Headers of fragments are read in windows of this size. */
+const WINDOW = 64 * 1024;
+/** An end marker may be followed by padding, hardly by more than this. */
+const TAIL = 64;
 const ITEM = 0xfffee000;
 const SEQUENCE_END = 0xfffee0dd;
 const RLE = '1.2.840.10008.1.2.5';
@@ -53,24 +62,39 @@ interface Fragment extends ByteRange {
   readonly position: number;
 }
 
-function readFragments(dataset: Buffer, start: number): { table: number[]; fragments: Fragment[] } {
+function* readFragments(start: number): Asking<{ table: number[]; fragments: Fragment[]; end: number }> {
   let at = start;
   let origin = -1;
   const table: number[] = [];
   const fragments: Fragment[] = [];
-  while (at + 8 <= dataset.length) {
-    const tag = dataset.readUInt16LE(at) * 0x10000 + dataset.readUInt16LE(at + 2);
-    const length = dataset.readUInt32LE(at + 4);
+  let window: Buffer = Buffer.alloc(0);
+  let windowAt = start;
+  for (;;) {
+    if (at < windowAt || at + 8 > windowAt + window.length) {
+      window = yield { offset: at, length: WINDOW };
+      windowAt = at;
+      if (window.length < 8) break;
+    }
+    const from = at - windowAt;
+    const tag = window.readUInt16LE(from) * 0x10000 + window.readUInt16LE(from + 2);
+    const length = window.readUInt32LE(from + 4);
+    at += 8;
     if (tag === SEQUENCE_END) break;
     if (tag !== ITEM) throw new DicomFormatError('malformed', 'A pixel fragment has no item tag.');
-    if (at + 8 + length > dataset.length) throw new DicomFormatError('truncated', 'A pixel fragment is cut short.');
     if (origin < 0) {
-      for (let entry = at + 8; entry + 4 <= at + 8 + length; entry += 4) table.push(dataset.readUInt32LE(entry));
-      origin = at + 8 + length;
-    } else fragments.push({ offset: at + 8, length, position: at - origin });
-    at += 8 + length;
+      const entries = yield { offset: at, length };
+      if (entries.length < length) throw new DicomFormatError('truncated', 'The basic offset table is cut short.');
+      for (let entry = 0; entry + 4 <= length; entry += 4) table.push(entries.readUInt32LE(entry));
+      origin = at + length;
+    } else fragments.push({ offset: at, length, position: at - 8 - origin });
+    at += length;
   }
-  return { table, fragments };
+  const last = fragments.at(-1);
+  if (last && last.length > 0) {
+    const final = yield { offset: last.offset + last.length - 1, length: 1 };
+    if (final.length === 0) throw new DicomFormatError('truncated', 'A pixel fragment is cut short.');
+  }
+  return { table, fragments, end: at };
 }
 
 type Group = readonly ByteRange[];
@@ -83,17 +107,18 @@ function byOffsets(fragments: readonly Fragment[], offsets: readonly number[]): 
   return starts.map((start, index) => fragments.slice(start, starts[index + 1] ?? fragments.length));
 }
 
-function readTable64(dataset: Buffer, { offset, length }: ByteRange): number[] {
+function* readTable64(range: ByteRange): Asking<number[]> {
+  const bytes = yield range;
   const values: number[] = [];
-  for (let at = offset; at + 8 <= offset + length; at += 8) values.push(Number(dataset.readBigUInt64LE(at)));
+  for (let at = 0; at + 8 <= bytes.length; at += 8) values.push(Number(bytes.readBigUInt64LE(at)));
   return values;
 }
 
 /** The extended offset table gives one fragment a frame and its length without the padding (PS3.3 C.7.6.3.1.8). */
-function byExtendedTable(dataset: Buffer, fragments: readonly Fragment[], at: PixelDataLocation): Group[] | undefined {
+function* byExtendedTable(fragments: readonly Fragment[], at: PixelDataLocation): Asking<Group[] | undefined> {
   if (!at.extendedOffsetTable) return undefined;
-  const offsets = readTable64(dataset, at.extendedOffsetTable.offsets);
-  const lengths = readTable64(dataset, at.extendedOffsetTable.lengths);
+  const offsets = yield* readTable64(at.extendedOffsetTable.offsets);
+  const lengths = yield* readTable64(at.extendedOffsetTable.lengths);
   const groups = byOffsets(fragments, offsets);
   return groups?.map((group, index) => {
     const [only] = group;
@@ -105,53 +130,84 @@ function byExtendedTable(dataset: Buffer, fragments: readonly Fragment[], at: Pi
 }
 
 /** First bytes of a JPEG or JPEG-LS image (SOI), a JPEG 2000 codestream (SOC SIZ), or a JPEG XL codestream. */
-function beginsImage(dataset: Buffer, { offset, length }: ByteRange): boolean {
-  if (length < 4) return false;
-  const first = dataset.readUInt16BE(offset);
-  if (first === 0xffd8) return dataset[offset + 2] === 0xff;
-  return first === 0xff0a || dataset.readUInt32BE(offset) === 0xff4fff51;
+function beginsImage(head: Buffer): boolean {
+  if (head.length < 4) return false;
+  const first = head.readUInt16BE(0);
+  if (first === 0xffd8) return head[2] === 0xff;
+  return first === 0xff0a || head.readUInt32BE(0) === 0xff4fff51;
 }
 
 /** Ends with EOI or EOC (both FF D9), padding aside. */
-function endsImage(dataset: Buffer, { offset, length }: ByteRange): boolean {
-  let end = offset + length;
-  while (end > offset && dataset[end - 1] === 0) end -= 1;
-  return end - offset >= 2 && dataset.readUInt16BE(end - 2) === 0xffd9;
+function endsImage(tail: Buffer): boolean {
+  let end = tail.length;
+  while (end > 0 && tail[end - 1] === 0) end -= 1;
+  return end >= 2 && tail.readUInt16BE(end - 2) === 0xffd9;
 }
 
-function byMarkers(dataset: Buffer, fragments: readonly Fragment[]): { begins: Group[]; ends: Group[] } {
+function* byMarkers(fragments: readonly Fragment[]): Asking<{ begins: Group[]; ends: Group[] }> {
   const begins: ByteRange[][] = [];
   const ends: ByteRange[][] = [];
   let open = true;
   for (const fragment of fragments) {
-    if (begins.length === 0 || beginsImage(dataset, fragment)) begins.push([]);
+    const { offset, length } = fragment;
+    if (begins.length === 0 || beginsImage(yield { offset, length: Math.min(4, length) })) begins.push([]);
     begins.at(-1)!.push(fragment);
     if (open) ends.push([]);
     ends.at(-1)!.push(fragment);
-    open = endsImage(dataset, fragment);
+    const tail = Math.min(TAIL, length);
+    open = endsImage(yield { offset: offset + length - tail, length: tail });
   }
   return { begins, ends };
 }
 
-function encapsulatedFrames(dataset: Buffer, uid: string, at: PixelDataLocation, count: number): Group[] {
-  const { table, fragments } = readFragments(dataset, at.offset);
-  if (fragments.length === 0) return [];
-  const extended = byExtendedTable(dataset, fragments, at);
-  if (extended) return extended;
-  if (count === 1) return [fragments];
+function* encapsulatedFrames(uid: string, at: PixelDataLocation, count: number): Asking<[Group[], number]> {
+  const { table, fragments, end } = yield* readFragments(at.offset);
+  if (fragments.length === 0) return [[], end];
+  const extended = yield* byExtendedTable(fragments, at);
+  if (extended) return [extended, end];
+  if (count === 1) return [[fragments], end];
   if (table.length > 0) {
     const groups = byOffsets(fragments, table);
-    if (groups && groups.length === count) return groups;
+    if (groups && groups.length === count) return [groups, end];
   }
   // An RLE frame is always one fragment (PS3.5 section A.4.2); elsewhere equal counts leave no other reading.
-  if (fragments.length <= count || uid === RLE) return fragments.map((fragment) => [fragment]);
-  const { begins, ends } = byMarkers(dataset, fragments);
-  if (begins.length === count) return begins;
-  if (ends.length === count) return ends;
+  if (fragments.length <= count || uid === RLE) return [fragments.map((fragment) => [fragment]), end];
+  const { begins, ends } = yield* byMarkers(fragments);
+  if (begins.length === count) return [begins, end];
+  if (ends.length === count) return [ends, end];
   throw new DicomFormatError(
     'frames-unclear',
     `${fragments.length} fragments cannot be told apart into ${count} frames.`,
   );
+}
+
+function* locating(transferSyntaxUid: string, attributes: DicomJson, pixelData: PixelDataLocation): Asking<FrameTable> {
+  if (!transferSyntaxOf(transferSyntaxUid)) {
+    throw new DicomFormatError('unknown-transfer-syntax', `Transfer syntax ${transferSyntaxUid} is unknown.`);
+  }
+  const declaredFrames = Math.max(1, integer(attributes, '00280008') ?? 1);
+  const plain = ({ offset, length }: ByteRange): ByteRange => ({ offset, length });
+  const table = (kind: FrameTable['kind'], groups: readonly Group[], end: number): FrameTable => ({
+    kind,
+    frames: groups.map((fragments) => ({ fragments: fragments.map(plain), bitOffset: 0 })),
+    declaredFrames,
+    end,
+  });
+  if (pixelData.length === undefined) {
+    if (isVideo(transferSyntaxUid)) {
+      const { fragments, end } = yield* readFragments(pixelData.offset);
+      return table('video', [fragments], end);
+    }
+    return table('encapsulated', ...(yield* encapsulatedFrames(transferSyntaxUid, pixelData, declaredFrames)));
+  }
+  const end = pixelData.offset + pixelData.length;
+  // A compressed stream of defined length breaks the standard but exists: it can only be one frame.
+  if (transferSyntaxOf(transferSyntaxUid)?.encapsulated) {
+    return table('encapsulated', [[{ offset: pixelData.offset, length: pixelData.length }]], end);
+  }
+  const bits = nativeFrameBits(attributes);
+  const frames = nativeFrames(bits, declaredFrames, pixelData.offset, pixelData.length);
+  return { kind: 'native', frames, declaredFrames, end };
 }
 
 /**
@@ -166,28 +222,24 @@ export function locateFrames(
   attributes: DicomJson,
   pixelData: PixelDataLocation,
 ): FrameTable {
-  if (!transferSyntaxOf(transferSyntaxUid)) {
-    throw new DicomFormatError('unknown-transfer-syntax', `Transfer syntax ${transferSyntaxUid} is unknown.`);
-  }
-  const declaredFrames = Math.max(1, integer(attributes, '00280008') ?? 1);
-  const plain = ({ offset, length }: ByteRange): ByteRange => ({ offset, length });
-  const table = (kind: FrameTable['kind'], groups: readonly Group[]): FrameTable => ({
-    kind,
-    frames: groups.map((fragments) => ({ fragments: fragments.map(plain), bitOffset: 0 })),
-    declaredFrames,
-  });
-  if (pixelData.length === undefined) {
-    if (isVideo(transferSyntaxUid)) return table('video', [readFragments(dataset, pixelData.offset).fragments]);
-    return table('encapsulated', encapsulatedFrames(dataset, transferSyntaxUid, pixelData, declaredFrames));
-  }
-  // A compressed stream of defined length breaks the standard but exists: it can only be one frame.
-  if (transferSyntaxOf(transferSyntaxUid)?.encapsulated) {
-    return table('encapsulated', [[{ offset: pixelData.offset, length: pixelData.length }]]);
-  }
-  const bits = nativeFrameBits(attributes);
-  return {
-    kind: 'native',
-    frames: nativeFrames(bits, declaredFrames, pixelData.offset, pixelData.length),
-    declaredFrames,
-  };
+  const asking = locating(transferSyntaxUid, attributes, pixelData);
+  let step = asking.next();
+  while (!step.done) step = asking.next(dataset.subarray(step.value.offset, step.value.offset + step.value.length));
+  return step.value;
+}
+
+/**
+ * The same for a data set that is not in memory: `read` gives bytes of it, fewer where it ends before. Only the headers of the
+ * fragments are read, and the beginnings and ends of fragments where nothing else tells the frames apart.
+ */
+export async function locateFramesBy(
+  read: (range: ByteRange) => Promise<Buffer>,
+  transferSyntaxUid: string,
+  attributes: DicomJson,
+  pixelData: PixelDataLocation,
+): Promise<FrameTable> {
+  const asking = locating(transferSyntaxUid, attributes, pixelData);
+  let step = asking.next();
+  while (!step.done) step = asking.next(await read(step.value));
+  return step.value;
 }

@@ -12,11 +12,12 @@ export {
 } from './attribute-readers.js';
 export { findCharacterSet, type CharacterSetFinding } from './character-set-guess.js';
 export { decodeText, isKnownCharacterSet } from './character-sets.js';
+export type { Encoding } from './element-parser.js';
 export { DicomFormatError, type DicomFormatErrorCode } from './dicom-format-error.js';
 export type { DicomJson, DicomJsonElement, DicomJsonValue, PersonNameValue } from './dicom-json.js';
 export { dictionaryVr, keywordOf, tagOf } from './dictionary.js';
 export { buildFileMeta, type FileMetaInput } from './file-meta.js';
-export { locateFrames, type FrameLocation, type FrameTable } from './frames.js';
+export { locateFrames, locateFramesBy, type FrameLocation, type FrameTable } from './frames.js';
 export { instanceDigest, type InstanceDigest } from './instance-digest.js';
 export { Part10Splitter, type Part10Meta } from './part10-splitter.js';
 export {
@@ -26,6 +27,7 @@ export {
   type PixelDataLocation,
   type ReadResult,
 } from './read-attributes.js';
+export { pixelDataHeader, reencodeElements, swapped, type ReencodeOptions } from './reencode-elements.js';
 export {
   isStorageSopClass,
   STORAGE_SOP_CLASSES,

@@ -60,7 +60,7 @@ export function inflateDataset(dataset: Buffer, complete = true): Buffer {
 }
 
 /** Files that say explicit and write implicit, or the reverse, or the other byte order, tell so in their first tag. */
-function actualEncoding(bytes: Buffer, declared: Encoding): Encoding {
+export function actualEncoding(bytes: Buffer, declared: Encoding): Encoding {
   if (bytes.length < 8) return declared;
   const explicit = isVr(bytes.toString('latin1', 4, 6));
   const low = (group: number): boolean => group > 0 && group < 0x0100;

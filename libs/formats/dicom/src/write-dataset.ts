@@ -133,3 +133,8 @@ export function writeDataset(dataset: WritableDataset, transferSyntaxUid = EXPLI
   const bytes = datasetBytes(dataset, { explicit: syntax.explicit, big: syntax.bigEndian });
   return syntax.deflated ? deflateRawSync(bytes) : bytes;
 }
+
+/** Bytes of elements in rising order, to stand among others. */
+export function writeElements(dataset: WritableDataset, target: { explicit: boolean; bigEndian: boolean }): Buffer {
+  return datasetBytes(dataset, { explicit: target.explicit, big: target.bigEndian });
+}

@@ -12,6 +12,18 @@ export interface RoleSelection {
   readonly scp: boolean;
 }
 
+/** SOP Class Extended Negotiation (PS3.7 section D.3.3.5): the application information is the service class's own. */
+export interface ExtendedNegotiation {
+  readonly sopClassUid: string;
+  readonly information: Buffer;
+}
+
+/** Asynchronous Operations Window (PS3.7 section D.3.3.3); 0 is no limit. */
+export interface OperationsWindow {
+  readonly invoked: number;
+  readonly performed: number;
+}
+
 /** An A-ASSOCIATE-RQ as far as an acceptor needs it. */
 export interface AssociateRequest {
   readonly protocolVersion: number;
@@ -26,8 +38,10 @@ export interface AssociateRequest {
   readonly maximumLength: number;
   readonly implementationClassUid: string | null;
   readonly implementationVersionName: string | null;
-  readonly proposesAsynchronousOperations: boolean;
+  /** Null where asynchronous operations were not offered: one at a time. */
+  readonly window: OperationsWindow | null;
   readonly roles: readonly RoleSelection[];
+  readonly extended: readonly ExtendedNegotiation[];
 }
 
 /** The bytes are no A-ASSOCIATE-RQ. */
@@ -48,13 +62,14 @@ export const ITEM = {
   asynchronousOperations: 0x53,
   roleSelection: 0x54,
   implementationVersionName: 0x55,
+  extendedNegotiation: 0x56,
 } as const;
 
 const FIXED_PART = 68;
 
 /**
- * Reads the body of an A-ASSOCIATE-RQ. Items this acceptor has no use for (extended negotiation, user identity, anything
- * unknown) are stepped over, as PS3.8 section 9.3.1 wants it. @throws AssociateRequestError
+ * Reads the body of an A-ASSOCIATE-RQ. Items this acceptor has no use for (user identity, common extended negotiation,
+ * anything unknown) are stepped over, as PS3.8 section 9.3.1 wants it. @throws AssociateRequestError
  */
 export function decodeAssociateRequest(body: Buffer): AssociateRequest {
   if (body.length < FIXED_PART) throw new AssociateRequestError('the request is shorter than its fixed part');
@@ -86,31 +101,44 @@ export function decodeAssociateRequest(body: Buffer): AssociateRequest {
 
 type UserInformation = Pick<
   AssociateRequest,
-  'maximumLength' | 'implementationClassUid' | 'implementationVersionName' | 'proposesAsynchronousOperations' | 'roles'
+  'maximumLength' | 'implementationClassUid' | 'implementationVersionName' | 'window' | 'roles' | 'extended'
 >;
 
 const NO_USER_INFORMATION: UserInformation = {
   maximumLength: 0,
   implementationClassUid: null,
   implementationVersionName: null,
-  proposesAsynchronousOperations: false,
+  window: null,
   roles: [],
+  extended: [],
 };
 
 function readUserInformation(bytes: Buffer): UserInformation {
-  let { maximumLength, implementationClassUid, implementationVersionName, proposesAsynchronousOperations } =
-    NO_USER_INFORMATION;
+  let { maximumLength, implementationClassUid, implementationVersionName, window } = NO_USER_INFORMATION;
   const roles: RoleSelection[] = [];
+  const extended: ExtendedNegotiation[] = [];
   for (const { type, value } of readItems(bytes)) {
     if (type === ITEM.maximumLength) {
       if (value.length !== 4) throw new AssociateRequestError('the maximum length is not four bytes');
       maximumLength = value.readUInt32BE(0);
     } else if (type === ITEM.implementationClassUid) implementationClassUid = uidText(value);
     else if (type === ITEM.implementationVersionName) implementationVersionName = value.toString('latin1').trim();
-    else if (type === ITEM.asynchronousOperations) proposesAsynchronousOperations = true;
+    else if (type === ITEM.asynchronousOperations) window = readWindow(value);
     else if (type === ITEM.roleSelection) roles.push(readRole(value));
+    else if (type === ITEM.extendedNegotiation) extended.push(readExtended(value));
   }
-  return { maximumLength, implementationClassUid, implementationVersionName, proposesAsynchronousOperations, roles };
+  return { maximumLength, implementationClassUid, implementationVersionName, window, roles, extended };
+}
+
+function readWindow(value: Buffer): OperationsWindow {
+  if (value.length !== 4) throw new AssociateRequestError('the asynchronous operations window is not four bytes');
+  return { invoked: value.readUInt16BE(0), performed: value.readUInt16BE(2) };
+}
+
+function readExtended(value: Buffer): ExtendedNegotiation {
+  const length = value.length < 2 ? -1 : value.readUInt16BE(0);
+  if (length < 0 || value.length < length + 2) throw new AssociateRequestError('an extended negotiation is too short');
+  return { sopClassUid: uidText(value.subarray(2, 2 + length)), information: value.subarray(2 + length) };
 }
 
 function readRole(value: Buffer): RoleSelection {
@@ -136,7 +164,8 @@ function readContext(value: Buffer): ProposedContext {
   return { id, abstractSyntax, transferSyntaxes };
 }
 
-function* readItems(bytes: Buffer): Generator<{ type: number; value: Buffer }> {
+/** The items or sub-items of a PDU body. @throws AssociateRequestError */
+export function* readItems(bytes: Buffer): Generator<{ type: number; value: Buffer }> {
   let offset = 0;
   while (offset < bytes.length) {
     if (offset + 4 > bytes.length) throw new AssociateRequestError('the request ends inside an item header');
@@ -147,7 +176,8 @@ function* readItems(bytes: Buffer): Generator<{ type: number; value: Buffer }> {
   }
 }
 
-function uidText(value: Buffer): string {
+/** A UID without its padding. */
+export function uidText(value: Buffer): string {
   return value.toString('latin1').replace(/[\0 ]+$/, '');
 }
 

@@ -7,26 +7,29 @@ import {
   type AssociationEvent,
   type AssociationState,
 } from './association.states.js';
+import { COMMAND_FIELD } from './command-elements.js';
 import { SLICE_OVERHEAD } from './data-set-reception.js';
 import type { DimseLog } from './dimse-log.js';
+import { AssociationEnded } from './dimse-service.js';
+import type { Services } from './judge-request.js';
 import { MessageExchange } from './message-exchange.js';
 import { accept, refusalOf, type AcceptedContext, type KnownSyntaxes } from './negotiation.js';
 import { ABORT_REASON, PDU, PduReader, type AbortReason, type ControlPduType, type PdvFragment } from './pdu-reader.js';
-import { REJECTION, encodeAbort, encodeData, encodeReject, encodeReleaseResponse } from './pdu-writer.js';
+import { REJECTION, encodeAbort, encodeReject, encodeReleaseResponse } from './pdu-writer.js';
 import type { AbortCause, Rejection } from './pdu-writer.js';
-import type { StoreSink } from './store-sink.js';
 
 /** What an association takes from its server. */
 export interface AssociationServices<Caller> {
   readonly aeTitle: string;
   readonly resolveCaller: (callingAe: string, remoteAddress: string) => Promise<Caller | null>;
-  readonly sink: StoreSink<Caller>;
+  readonly services: Services<Caller>;
   readonly known: KnownSyntaxes;
   readonly artimMs: number;
   readonly idleMs: number;
+  readonly responseMs: number;
   readonly log: DimseLog;
   /** Takes one of the limited places; false where none is left. The place is given back when `finished` settles. */
-  readonly admit: (association: Association<Caller>) => boolean;
+  readonly admit: (association: Association<Caller>, caller: Caller) => boolean;
 }
 
 /** Unprocessed bytes at which the socket is paused, and at which it goes on. */
@@ -53,7 +56,6 @@ export class Association<Caller> {
   private readonly reader: PduReader;
   private readonly remoteAddress: string;
   private callingAe = '';
-  private peerMaximumLength = 0;
   private exchange: MessageExchange<Caller> | null = null;
   private queue: (PdvFragment | 'release')[] = [];
   private queued = 0;
@@ -139,14 +141,13 @@ export class Association<Caller> {
 
   private async negotiate(request: AssociateRequest): Promise<void> {
     this.callingAe = request.callingAe;
-    this.peerMaximumLength = request.maximumLength;
     const verdict = refusalOf(request, this.services.aeTitle) ?? (await this.identify());
     // The peer may have left, or spoken out of turn, while its name was looked up.
     if (this.state !== 'Sta3') return;
     if (!('caller' in verdict)) return this.refuse(request, verdict);
-    if (!this.services.admit(this)) return this.refuse(request, REJECTION.localLimitExceeded);
-    const { contexts, pdu } = accept(request, this.services.known);
-    this.exchange = this.openExchange(verdict.caller, contexts);
+    if (!this.services.admit(this, verdict.caller)) return this.refuse(request, REJECTION.localLimitExceeded);
+    const { contexts, window, pdu } = accept(request, this.services.known);
+    this.exchange = this.openExchange(verdict.caller, request, contexts, window);
     this.happen('Evt7');
     this.socket.write(pdu);
     this.idle = setTimeout(() => this.onIdle(), this.services.idleMs);
@@ -174,16 +175,29 @@ export class Association<Caller> {
     this.note('warn', 'association refused', { ...rejection, calledAe: request.calledAe });
   }
 
-  private openExchange(caller: Caller, contexts: ReadonlyMap<number, AcceptedContext>): MessageExchange<Caller> {
-    return new MessageExchange(this.services.sink, {
+  private openExchange(
+    caller: Caller,
+    request: AssociateRequest,
+    contexts: ReadonlyMap<number, AcceptedContext>,
+    window: number,
+  ): MessageExchange<Caller> {
+    return new MessageExchange(this.services.services, {
       contexts,
       peer: { caller, callingAe: this.callingAe, remoteAddress: this.remoteAddress },
-      reply: (contextId, command) => this.reply(contextId, command),
+      peerMaximumLength: request.maximumLength,
+      window,
+      responseMs: this.services.responseMs,
+      write: (pdus) => this.write(pdus),
       abort: (cause, detail) => this.abort(cause, detail),
-      stored: ({ affectedSopInstanceUid }, { status, comment }) =>
-        this.note(status === 0 ? 'debug' : 'warn', 'instance answered', { affectedSopInstanceUid, status, comment }),
-      failed: ({ affectedSopInstanceUid }, error) =>
-        this.note('error', 'instance failed', { affectedSopInstanceUid, error }),
+      answered: ({ commandField, affectedSopInstanceUid }, { status, comment }) => {
+        const [level, what] =
+          commandField === COMMAND_FIELD.cStoreRequest ? ['debug', 'instance'] : ['info', 'request'];
+        const details = { commandField, affectedSopInstanceUid, status, comment };
+        this.note(status === 0 ? (level as 'debug' | 'info') : 'warn', `${what} answered`, details);
+      },
+      failed: ({ commandField, affectedSopInstanceUid }, error) =>
+        this.note('error', 'request failed', { commandField, affectedSopInstanceUid, error }),
+      settled: () => this.endIfDrained(),
     });
   }
 
@@ -202,7 +216,7 @@ export class Association<Caller> {
         const item = this.queue.shift();
         if (item === undefined) break;
         await this.handle(item);
-        if (this.draining && this.queue.length === 0 && this.exchange?.idle === true) this.kill();
+        this.endIfDrained();
       }
     } catch (error) {
       this.note('error', 'the association failed', { error });
@@ -215,6 +229,7 @@ export class Association<Caller> {
 
   private async handle(item: PdvFragment | 'release'): Promise<void> {
     if (item === 'release') {
+      await this.exchange?.release();
       this.happen('Evt14');
       return;
     }
@@ -223,15 +238,25 @@ export class Association<Caller> {
     if (this.socket.isPaused() && this.queued <= QUEUE_LOW) this.socket.resume();
   }
 
-  private async reply(contextId: number, command: Buffer): Promise<void> {
-    if (actionFor(this.state, 'Evt9') === null) return;
+  private endIfDrained(): void {
+    if (this.draining && this.queue.length === 0 && this.exchange?.idle === true) this.kill();
+  }
+
+  private write(pdus: Buffer): Promise<void> | undefined {
+    if (this.gone !== null || actionFor(this.state, 'Evt9') === null) {
+      throw new AssociationEnded(this.gone ?? 'the association is not established');
+    }
     this.happen('Evt9');
     this.idle?.refresh();
-    if (this.socket.write(encodeData(contextId, 'command', command, this.peerMaximumLength))) return;
-    // A peer that never reads its answers must not make us hold them; the idle time-out ends the wait.
+    return this.socket.write(pdus) ? undefined : this.drained();
+  }
+
+  /** A peer that never reads must not make us hold what it was told; the idle time-out ends the wait. */
+  private async drained(): Promise<void> {
     this.waitingForPeer = true;
     await new Promise<void>((resolve) => (this.wake = resolve));
     this.waitingForPeer = false;
+    if (this.gone !== null) throw new AssociationEnded(this.gone);
   }
 
   private abort(cause: AbortCause, detail: string): void {
@@ -309,6 +334,7 @@ export class Association<Caller> {
     this.queued = 0;
     if (this.idle !== null) clearTimeout(this.idle);
     this.idle = null;
+    this.exchange?.stop(reason);
     this.wake?.();
     this.socket.resume();
     if (!this.pumping) void this.abandon(reason);
@@ -320,7 +346,8 @@ export class Association<Caller> {
   }
 
   private onIdle(): void {
-    if (this.pumping && !this.waitingForPeer) this.idle?.refresh();
+    const working = this.pumping || this.exchange?.busy === true;
+    if (working && !this.waitingForPeer) this.idle?.refresh();
     else this.happen('Evt15', ABORT_REASON.notSpecified, `nothing heard for ${this.services.idleMs} ms`);
   }
 

@@ -1,14 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CT_IMAGE_STORAGE, commandSet, echoCommand, storeCommand } from '#test/dimse-client';
-import {
-  COMMAND_ELEMENT,
-  CommandSetError,
-  DIMSE_STATUS,
-  decodeRequest,
-  encodeResponse,
-  errorComment,
-  mayBeUid,
-} from './command-set.js';
+import { COMMAND_ELEMENT, DIMSE_STATUS } from './command-elements.js';
+import { CommandSetError, decodeRequest, encodeResponse, errorComment, mayBeUid } from './command-set.js';
 
 describe('command set', () => {
   it('reads C-ECHO-RQ, C-STORE-RQ and C-CANCEL-RQ', () => {

@@ -1,56 +1,63 @@
-/** Values of CommandField (0000,0100), PS3.7 table E.1-1. */
-export const COMMAND_FIELD = {
-  cStoreRequest: 0x0001,
-  cStoreResponse: 0x8001,
-  cEchoRequest: 0x0030,
-  cEchoResponse: 0x8030,
-  cCancelRequest: 0x0fff,
-} as const;
-
-/** Status codes of PS3.7 annex C and PS3.4 table B.2-1 that this room itself gives. */
-export const DIMSE_STATUS = {
-  success: 0x0000,
-  processingFailure: 0x0110,
-  invalidSopInstance: 0x0117,
-  sopClassNotSupported: 0x0122,
-  notAuthorised: 0x0124,
-  unrecognizedOperation: 0x0211,
-  mistypedArgument: 0x0212,
-  outOfResources: 0xa700,
-} as const;
-
-/** Command elements by their element number in group 0000. */
-export const COMMAND_ELEMENT = {
-  groupLength: 0x0000,
-  affectedSopClassUid: 0x0002,
-  commandField: 0x0100,
-  messageId: 0x0110,
-  messageIdBeingRespondedTo: 0x0120,
-  commandDataSetType: 0x0800,
-  status: 0x0900,
-  offendingElement: 0x0901,
-  errorComment: 0x0902,
-  affectedSopInstanceUid: 0x1000,
-} as const;
-
-const NO_DATA_SET = 0x0101;
-const RESPONSE_BIT = 0x8000;
+import { COMMAND_ELEMENT, COMMAND_FIELD, DIMSE_STATUS, NO_DATA_SET, RESPONSE_BIT } from './command-elements.js';
 
 /** A request as it came. Fields that a request may lack are null; `hasDataSet` tells whether a data set follows. */
 export interface DimseRequest {
   readonly commandField: number;
+  /** Of a C-CANCEL-RQ the message that is to be cancelled. */
   readonly messageId: number;
+  /** Affected or, for N-GET, N-SET, N-ACTION and N-DELETE, Requested SOP Class UID; the same holds for the instance. */
   readonly affectedSopClassUid: string | null;
   readonly affectedSopInstanceUid: string | null;
   readonly hasDataSet: boolean;
+  /** C-MOVE: AE title without padding. */
+  readonly moveDestination?: string;
+  /** N-EVENT-REPORT */
+  readonly eventTypeId?: number;
+  /** N-ACTION */
+  readonly actionTypeId?: number;
+}
+
+/** A response as it came. */
+export interface DimseResponse {
+  readonly commandField: number;
+  /** Message ID Being Responded To. */
+  readonly messageId: number;
+  readonly status: number;
+  readonly comment: string | null;
+  readonly hasDataSet: boolean;
+}
+
+/** Counts of sub-operations (PS3.7 sections 9.1.3 and 9.1.4). */
+export interface SubOperationCounts {
+  readonly remaining?: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly warning: number;
 }
 
 /** What is said back: `status` and, where something went wrong, why. */
 export interface DimseAnswer {
   readonly status: number;
   readonly comment?: string;
-  /** Element number in group 0000 that was at fault. */
+  /** The element at fault, as group * 0x10000 + element; of the command set just the element number. */
   readonly offendingElement?: number;
+  /** Error ID (0000,0903). */
+  readonly errorId?: number;
+  /** The instance that was made, where the request left its UID to us (N-CREATE). */
+  readonly affectedSopInstanceUid?: string;
+  readonly counts?: SubOperationCounts;
+}
+
+/** A request of our own. */
+export interface OutgoingCommand {
+  readonly commandField: number;
+  readonly affectedSopClassUid: string;
+  readonly affectedSopInstanceUid?: string;
+  /** 0 medium, 1 high, 2 low. */
+  readonly priority?: number;
+  readonly eventTypeId?: number;
+  readonly moveOriginatorAe?: string;
+  readonly moveOriginatorMessageId?: number;
 }
 
 /** The bytes are no command set that could be answered. */
@@ -58,59 +65,121 @@ export class CommandSetError extends Error {
   override readonly name = 'CommandSetError';
 }
 
-/** Reads a command set, Implicit VR Little Endian as always (PS3.7 section 6.3.1). @throws CommandSetError */
-export function decodeRequest(bytes: Buffer): DimseRequest {
+/** Request or response, by the highest bit of its command field. @throws CommandSetError */
+export function decodeCommand(bytes: Buffer): { request: DimseRequest } | { response: DimseResponse } {
   const elements = readElements(bytes);
   const commandField = readNumber(elements, COMMAND_ELEMENT.commandField);
+  return isResponse(commandField)
+    ? { response: responseOf(elements, commandField) }
+    : { request: requestOf(elements, commandField) };
+}
+
+/** Reads a request's command set, Implicit VR Little Endian as always (PS3.7 section 6.3.1). @throws CommandSetError */
+export function decodeRequest(bytes: Buffer): DimseRequest {
+  const elements = readElements(bytes);
+  return requestOf(elements, readNumber(elements, COMMAND_ELEMENT.commandField));
+}
+
+function requestOf(elements: Elements, commandField: number): DimseRequest {
   const cancel = commandField === COMMAND_FIELD.cCancelRequest;
   // C-CANCEL-RQ names the message it cancels and has no message id of its own (PS3.7 section 9.3.2.3).
   const messageId = readNumber(
     elements,
     cancel ? COMMAND_ELEMENT.messageIdBeingRespondedTo : COMMAND_ELEMENT.messageId,
   );
-  const dataSetType = readNumber(elements, COMMAND_ELEMENT.commandDataSetType);
+  const { moveDestination: destination, eventTypeId: event, actionTypeId: action } = COMMAND_ELEMENT;
   return {
     commandField,
     messageId,
-    affectedSopClassUid: readUid(elements, COMMAND_ELEMENT.affectedSopClassUid),
-    affectedSopInstanceUid: readUid(elements, COMMAND_ELEMENT.affectedSopInstanceUid),
-    hasDataSet: dataSetType !== NO_DATA_SET,
+    affectedSopClassUid:
+      readUid(elements, COMMAND_ELEMENT.affectedSopClassUid) ?? readUid(elements, COMMAND_ELEMENT.requestedSopClassUid),
+    affectedSopInstanceUid:
+      readUid(elements, COMMAND_ELEMENT.affectedSopInstanceUid) ??
+      readUid(elements, COMMAND_ELEMENT.requestedSopInstanceUid),
+    hasDataSet: hasDataSet(elements),
+    ...(elements.has(destination) && { moveDestination: readUid(elements, destination)?.trim() ?? '' }),
+    ...(elements.has(event) && { eventTypeId: readNumber(elements, event) }),
+    ...(elements.has(action) && { actionTypeId: readNumber(elements, action) }),
   };
 }
 
-/** True for a response, which a provider has no use for. */
+function responseOf(elements: Elements, commandField: number): DimseResponse {
+  return {
+    commandField,
+    messageId: readNumber(elements, COMMAND_ELEMENT.messageIdBeingRespondedTo),
+    status: readNumber(elements, COMMAND_ELEMENT.status),
+    comment: readUid(elements, COMMAND_ELEMENT.errorComment),
+    hasDataSet: hasDataSet(elements),
+  };
+}
+
+/** True for the command field of a response. */
 export function isResponse(commandField: number): boolean {
   return (commandField & RESPONSE_BIT) !== 0;
 }
 
-/** The response to `request`, without a data set. The UIDs of the request are echoed. */
-export function encodeResponse(request: DimseRequest, answer: DimseAnswer): Buffer {
-  const parts: Buffer[] = [];
-  if (request.affectedSopClassUid !== null) {
-    parts.push(element(COMMAND_ELEMENT.affectedSopClassUid, uid(request.affectedSopClassUid)));
-  }
-  parts.push(
+/** The response to `request`; the UIDs of the request are echoed. `withDataSet` announces a data set behind it. */
+export function encodeResponse(request: DimseRequest, answer: DimseAnswer, withDataSet = false): Buffer {
+  const instanceUid = answer.affectedSopInstanceUid ?? request.affectedSopInstanceUid;
+  return commandSet([
+    ...(request.affectedSopClassUid === null
+      ? []
+      : [element(COMMAND_ELEMENT.affectedSopClassUid, uid(request.affectedSopClassUid))]),
     element(COMMAND_ELEMENT.commandField, us(request.commandField | RESPONSE_BIT)),
     element(COMMAND_ELEMENT.messageIdBeingRespondedTo, us(request.messageId)),
-    element(COMMAND_ELEMENT.commandDataSetType, us(NO_DATA_SET)),
+    element(COMMAND_ELEMENT.commandDataSetType, us(withDataSet ? 1 : NO_DATA_SET)),
     element(COMMAND_ELEMENT.status, us(answer.status)),
-  );
-  if (answer.status !== DIMSE_STATUS.success) {
-    if (answer.offendingElement !== undefined) {
-      const tag = Buffer.alloc(4);
-      tag.writeUInt16LE(answer.offendingElement, 2);
-      parts.push(element(COMMAND_ELEMENT.offendingElement, tag));
-    }
-    const comment = errorComment(answer.comment ?? '');
-    if (comment !== '') parts.push(element(COMMAND_ELEMENT.errorComment, padded(comment, ' ')));
+    ...(answer.status === DIMSE_STATUS.success ? [] : faultElements(answer)),
+    ...(instanceUid === null ? [] : [element(COMMAND_ELEMENT.affectedSopInstanceUid, uid(instanceUid))]),
+    ...optional(COMMAND_ELEMENT.actionTypeId, request.actionTypeId),
+    ...optional(COMMAND_ELEMENT.remainingSubOperations, answer.counts?.remaining),
+    ...optional(COMMAND_ELEMENT.completedSubOperations, answer.counts?.completed),
+    ...optional(COMMAND_ELEMENT.failedSubOperations, answer.counts?.failed),
+    ...optional(COMMAND_ELEMENT.warningSubOperations, answer.counts?.warning),
+  ]);
+}
+
+function faultElements(answer: DimseAnswer): Buffer[] {
+  const parts: Buffer[] = [];
+  if (answer.offendingElement !== undefined) {
+    const tag = Buffer.alloc(4);
+    tag.writeUInt16LE(answer.offendingElement >>> 16);
+    tag.writeUInt16LE(answer.offendingElement & 0xffff, 2);
+    parts.push(element(COMMAND_ELEMENT.offendingElement, tag));
   }
-  if (request.affectedSopInstanceUid !== null) {
-    parts.push(element(COMMAND_ELEMENT.affectedSopInstanceUid, uid(request.affectedSopInstanceUid)));
-  }
-  const body = Buffer.concat(parts);
+  const comment = errorComment(answer.comment ?? '');
+  if (comment !== '') parts.push(element(COMMAND_ELEMENT.errorComment, padded(comment, ' ')));
+  return [...parts, ...optional(COMMAND_ELEMENT.errorId, answer.errorId)];
+}
+
+/** A request of our own. */
+export function encodeRequest(command: OutgoingCommand, messageId: number, withDataSet: boolean): Buffer {
+  return commandSet([
+    element(COMMAND_ELEMENT.affectedSopClassUid, uid(command.affectedSopClassUid)),
+    element(COMMAND_ELEMENT.commandField, us(command.commandField)),
+    element(COMMAND_ELEMENT.messageId, us(messageId)),
+    ...optional(COMMAND_ELEMENT.priority, command.priority),
+    element(COMMAND_ELEMENT.commandDataSetType, us(withDataSet ? 1 : NO_DATA_SET)),
+    ...(command.affectedSopInstanceUid === undefined
+      ? []
+      : [element(COMMAND_ELEMENT.affectedSopInstanceUid, uid(command.affectedSopInstanceUid))]),
+    ...optional(COMMAND_ELEMENT.eventTypeId, command.eventTypeId),
+    ...(command.moveOriginatorAe === undefined
+      ? []
+      : [element(COMMAND_ELEMENT.moveOriginatorAe, padded(command.moveOriginatorAe, ' '))]),
+    ...optional(COMMAND_ELEMENT.moveOriginatorMessageId, command.moveOriginatorMessageId),
+  ]);
+}
+
+function commandSet(elements: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(elements);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(body.length);
   return Buffer.concat([element(COMMAND_ELEMENT.groupLength, length), body]);
+}
+
+function optional(number: number, value: number | undefined): Buffer[] {
+  return value === undefined ? [] : [element(number, us(Math.min(value, 0xffff)))];
 }
 
 /** ErrorComment is an LO of 64 characters in the default repertoire: anything else becomes a question mark. */
@@ -151,6 +220,10 @@ function readNumber(elements: Elements, number: number): number {
   const value = elements.get(number);
   if (value?.length !== 2) throw new CommandSetError(`(0000,${hex(number)}) is missing or not a US`);
   return value.readUInt16LE(0);
+}
+
+function hasDataSet(elements: Elements): boolean {
+  return readNumber(elements, COMMAND_ELEMENT.commandDataSetType) !== NO_DATA_SET;
 }
 
 function readUid(elements: Elements, number: number): string | null {

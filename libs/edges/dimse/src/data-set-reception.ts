@@ -1,4 +1,5 @@
-import { DIMSE_STATUS } from './command-set.js';
+import { DIMSE_STATUS } from './command-elements.js';
+import type { DataSetIntake } from './gathered-data-set.js';
 import type { InstanceWriter, StoreOutcome, StoreRequest, StoreSink } from './store-sink.js';
 
 /** Bytes gathered before they go to the writer: larger writes are cheaper, and 256 kB was where that ended. */
@@ -14,7 +15,7 @@ export type FailureListener = (error: unknown) => void;
  * One data set on its way to its writer. After a failure the rest of the data set is swallowed, so that the association can
  * go on behind it, and the outcome tells what went wrong.
  */
-export class DataSetReception<Caller> {
+export class DataSetReception<Caller> implements DataSetIntake {
   private writer: InstanceWriter | null = null;
   private slices: Buffer[] = [];
   private gathered = 0;

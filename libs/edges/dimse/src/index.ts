@@ -5,5 +5,5 @@
 export { DimseServer, type DimseServerOptions } from './dimse-server.js';
 export type { DimseLog } from './dimse-log.js';
 export type { InstanceWriter, StoreOutcome, StoreRequest, StoreSink } from './store-sink.js';
-export { DIMSE_STATUS } from './command-set.js';
+export { DIMSE_STATUS } from './command-elements.js';
 export { DIMSE_IMPLEMENTATION, MAXIMUM_LENGTH } from './negotiation.js';

@@ -1,20 +1,17 @@
-import {
-  COMMAND_ELEMENT,
-  COMMAND_FIELD,
-  CommandSetError,
-  DIMSE_STATUS,
-  decodeRequest,
-  encodeResponse,
-  isResponse,
-  mayBeUid,
-  type DimseAnswer,
-  type DimseRequest,
-} from './command-set.js';
+import { COMMAND_FIELD, DIMSE_STATUS } from './command-elements.js';
+import { CommandSetError, decodeCommand, encodeResponse } from './command-set.js';
+import type { DimseAnswer, DimseRequest, DimseResponse, OutgoingCommand } from './command-set.js';
 import { DataSetReception, SLICE_OVERHEAD } from './data-set-reception.js';
+import { AssociationEnded, type AssociationLine, type FinalAnswer, type Peer } from './dimse-service.js';
+import { GatheredDataSet, SwallowedDataSet, type DataSetIntake } from './gathered-data-set.js';
+import { judgeRequest, type Services, type Verdict } from './judge-request.js';
+import { MessageWriter, type DataSource } from './message-writer.js';
 import type { AcceptedContext } from './negotiation.js';
+import { answerOfError, RunningOperations } from './operations.js';
+import { OutgoingRequests } from './outgoing-requests.js';
 import { ABORT_REASON, type PdvFragment } from './pdu-reader.js';
 import type { AbortCause } from './pdu-writer.js';
-import type { StoreOutcome, StoreRequest, StoreSink } from './store-sink.js';
+import type { StoreRequest } from './store-sink.js';
 
 /** Longest command set taken; those of the services here stay far below one kB. */
 const COMMAND_LIMIT = 16 * 1024;
@@ -24,40 +21,70 @@ const EARLY_LIMIT = 256 * 1024;
 /** What the exchange needs from the association it runs on. */
 export interface ExchangeLine<Caller> {
   readonly contexts: ReadonlyMap<number, AcceptedContext>;
-  /** Who is at the other end: the part of a store request that all instances of the association share. */
-  readonly peer: Pick<StoreRequest<Caller>, 'caller' | 'callingAe' | 'remoteAddress'>;
-  /** Sends a command set, and waits while the peer does not read. */
-  reply(contextId: number, command: Buffer): Promise<void>;
+  /** Who is at the other end: the part of a request that all messages of the association share. */
+  readonly peer: Peer<Caller>;
+  /** PDU-length that the peer takes; 0 is no limit. */
+  readonly peerMaximumLength: number;
+  /** Requests performed at the same time. */
+  readonly window: number;
+  /** How long the peer may take for a response, in milliseconds. */
+  readonly responseMs: number;
+  /** Sends PDUs, and waits while the peer does not read. @throws AssociationEnded */
+  write(pdus: Buffer): Promise<void> | undefined;
   abort(cause: AbortCause, detail: string): void;
-  /** Told after each C-STORE, with the error if our side failed. */
-  stored(request: DimseRequest, outcome: StoreOutcome): void;
+  /** Told with each last response, and with each error of our side. */
+  answered(request: DimseRequest, answer: DimseAnswer): void;
   failed(request: DimseRequest, error: unknown): void;
+  /** An operation has ended: the exchange may be idle now. */
+  settled(): void;
 }
 
-interface Exchange<Caller> {
+interface Incoming {
   readonly contextId: number;
-  readonly request: DimseRequest;
-  /** Null where the data set is only to be swallowed, and `answer` is known already. */
-  readonly reception: DataSetReception<Caller> | null;
-  readonly answer: DimseAnswer;
+  /** Null: a response, whose data set is of no use. */
+  readonly request: DimseRequest | null;
+  readonly intake: DataSetIntake;
 }
 
-/** Messages on an established association: puts fragments together, serves C-ECHO and C-STORE, one message at a time. */
-export class MessageExchange<Caller> {
+/**
+ * Messages on an established association: puts fragments together, hands each request to its service, and carries requests of our
+ * own. Data sets come in one after the other; up to `window` requests are performed behind them at the same time.
+ */
+export class MessageExchange<Caller> implements AssociationLine {
+  readonly contexts: readonly AcceptedContext[];
   private command: Buffer = Buffer.alloc(0);
   private commandContextId = 0;
   private early: PdvFragment[] = [];
   private earlyLength = 0;
-  private current: Exchange<Caller> | null = null;
+  private current: Incoming | null = null;
+  private readonly writer: MessageWriter;
+  private readonly outgoing: OutgoingRequests;
+  private readonly operations: RunningOperations;
 
   constructor(
-    private readonly sink: StoreSink<Caller>,
+    private readonly services: Services<Caller>,
     private readonly line: ExchangeLine<Caller>,
-  ) {}
+  ) {
+    this.contexts = [...line.contexts.values()];
+    this.writer = new MessageWriter(line.peerMaximumLength, (pdus) => line.write(pdus));
+    this.outgoing = new OutgoingRequests(this.writer, line.responseMs, (detail) =>
+      line.abort({ source: 'service-user' }, detail),
+    );
+    this.operations = new RunningOperations(line.window, () => line.settled());
+  }
 
-  /** True between messages. */
+  /** True between messages, when no request is being performed. */
   get idle(): boolean {
-    return this.current === null && this.command.length === 0 && this.early.length === 0;
+    return this.current === null && this.command.length === 0 && this.early.length === 0 && !this.operations.busy;
+  }
+
+  /** True while the peer waits for us. */
+  get busy(): boolean {
+    return this.operations.busy;
+  }
+
+  invoke(contextId: number, command: OutgoingCommand, dataSet: DataSource | null): Promise<DimseResponse> {
+    return this.outgoing.invoke(contextId, command, dataSet);
   }
 
   /** Takes the next fragment; what it returns is to be waited for before the next. */
@@ -71,12 +98,26 @@ export class MessageExchange<Caller> {
     return fragment.kind === 'command' ? this.takeCommand(fragment) : this.takeData(fragment);
   }
 
+  /** The association is ending: nothing that waits for the peer waits any longer. */
+  stop(reason: string): void {
+    this.outgoing.end(reason);
+    this.operations.stop(reason);
+  }
+
+  /** The peer wants to release: what it sent is answered first, what it alone could use is stopped. */
+  async release(): Promise<void> {
+    this.stop('the peer releases the association');
+    await this.operations.ended();
+  }
+
   /** The association has ended. */
   async abandon(reason: string): Promise<void> {
     const { current } = this;
     this.current = null;
     this.early = [];
-    await current?.reception?.abandon(reason);
+    this.stop(reason);
+    await current?.intake.abandon(reason);
+    await this.operations.ended();
   }
 
   private takeCommand(fragment: PdvFragment): Promise<void> | undefined {
@@ -103,9 +144,8 @@ export class MessageExchange<Caller> {
         'a data set is not on the presentation context of its command',
       );
     }
-    const taken = current.reception?.take(fragment.bytes);
-    if (!fragment.last) return taken;
-    return this.end(current, taken);
+    const taken = current.intake.take(fragment.bytes);
+    return fragment.last ? this.end(current, taken) : taken;
   }
 
   /** Some senders let the data set begin before the last fragment of its command set. */
@@ -117,45 +157,107 @@ export class MessageExchange<Caller> {
   }
 
   private async begin(contextId: number, bytes: Buffer): Promise<void> {
-    const request = this.decode(bytes);
-    // A C-CANCEL finds nothing to cancel here: neither C-ECHO nor C-STORE can be.
-    if (request === null || request.commandField === COMMAND_FIELD.cCancelRequest) return;
-    if (this.current !== null || isResponse(request.commandField)) {
-      this.protest(ABORT_REASON.unexpectedPdu, 'a message nobody waits for');
+    const command = this.decode(bytes);
+    if (command === null) return;
+    if ('response' in command) return this.beginResponse(contextId, command.response);
+    const { request } = command;
+    if (request.commandField === COMMAND_FIELD.cCancelRequest) {
+      this.operations.cancel(request.messageId);
       return;
     }
-    const answer = this.judge(contextId, request);
+    if (this.current !== null) return this.protest(ABORT_REASON.unexpectedPdu, 'a message inside a data set');
+    if (!request.hasDataSet && this.early.length > 0) {
+      return this.protest(ABORT_REASON.unexpectedPdu, 'a data set without a command');
+    }
+    await this.operations.room();
+    const verdict = this.judge(contextId, request);
     if (!request.hasDataSet) {
-      if (this.early.length > 0) this.protest(ABORT_REASON.unexpectedPdu, 'a data set without a command');
-      else await this.answer(contextId, request, answer);
-      return;
+      const answer = verdict.kind === 'refuse' ? verdict.answer : { status: DIMSE_STATUS.success };
+      return this.perform(contextId, request, async () => answer);
     }
-    const stores = request.commandField === COMMAND_FIELD.cStoreRequest && answer.status === DIMSE_STATUS.success;
-    const reception = stores ? new DataSetReception<Caller>((error) => this.line.failed(request, error)) : null;
-    // Set before the writer opens: should the association end meanwhile, it is this one that is abandoned.
-    this.current = { contextId, request, reception, answer };
-    await reception?.open(this.sink, this.storeRequest(contextId, request));
+    await this.receive(contextId, request, verdict);
+  }
+
+  private beginResponse(contextId: number, response: DimseResponse): undefined {
+    const held = this.early.length > 0;
+    if (this.current !== null || held || !this.outgoing.take(response)) {
+      return this.protest(ABORT_REASON.unexpectedPdu, 'a message nobody waits for');
+    }
+    if (response.hasDataSet) {
+      this.current = { contextId, request: null, intake: new SwallowedDataSet({ status: DIMSE_STATUS.success }) };
+    }
+    return undefined;
+  }
+
+  private async receive(contextId: number, request: DimseRequest, verdict: Verdict<Caller>): Promise<void> {
+    if (verdict.kind === 'store') {
+      const reception = new DataSetReception<Caller>((error) => this.line.failed(request, error));
+      // Set before the writer opens: should the association end meanwhile, it is this one that is abandoned.
+      this.current = { contextId, request, intake: reception };
+      await reception.open(verdict.sink, this.storeRequest(contextId, request));
+    } else this.current = { contextId, request, intake: this.intakeFor(contextId, request, verdict) };
     const held = this.early;
     this.early = [];
     this.earlyLength = 0;
     for (const fragment of held) await this.takeData(fragment);
   }
 
-  private async end(exchange: Exchange<Caller>, taken: Promise<void> | undefined): Promise<void> {
+  private intakeFor(contextId: number, command: DimseRequest, verdict: Verdict<Caller>): DataSetIntake {
+    if (verdict.kind !== 'perform') {
+      return new SwallowedDataSet(verdict.kind === 'refuse' ? verdict.answer : { status: DIMSE_STATUS.success });
+    }
+    const { peer, contexts } = this.line;
+    const { abstractSyntax: sopClassUid, transferSyntaxUid } = contexts.get(contextId)!;
+    return new GatheredDataSet((dataSet, signal) =>
+      verdict.service.perform(
+        { peer, command, sopClassUid, transferSyntaxUid, dataSet },
+        { signal, association: this, respond: (answer, bytes) => this.respond(contextId, command, answer, bytes) },
+      ),
+    );
+  }
+
+  private async end({ contextId, request, intake }: Incoming, taken: Promise<void> | undefined): Promise<void> {
     await taken;
-    const outcome = await exchange.reception?.finish();
     this.current = null;
-    await this.answer(exchange.contextId, exchange.request, outcome ?? exchange.answer);
+    if (request !== null) this.perform(contextId, request, (signal) => intake.finish(signal));
   }
 
-  private async answer(contextId: number, request: DimseRequest, answer: DimseAnswer): Promise<void> {
-    if (request.commandField === COMMAND_FIELD.cStoreRequest) this.line.stored(request, answer);
-    await this.line.reply(contextId, encodeResponse(request, answer));
+  private perform(
+    contextId: number,
+    request: DimseRequest,
+    work: (signal: AbortSignal) => Promise<FinalAnswer>,
+  ): undefined {
+    const duplicate = this.operations.has(request.messageId);
+    this.operations.start(request.messageId, async (signal) => {
+      const refusal = { status: DIMSE_STATUS.duplicateInvocation, comment: 'Message ID is in use' };
+      const answer: FinalAnswer = duplicate ? refusal : await this.outcomeOf(request, () => work(signal));
+      this.line.answered(request, answer);
+      try {
+        await this.respond(contextId, request, answer, answer.dataSet);
+        if (answer.afterwards) void answer.afterwards(this).catch((error) => this.line.failed(request, error));
+      } catch (error) {
+        if (!(error instanceof AssociationEnded)) this.line.failed(request, error);
+      }
+    });
+    return undefined;
   }
 
-  private decode(bytes: Buffer): DimseRequest | null {
+  private async outcomeOf(request: DimseRequest, work: () => Promise<FinalAnswer>): Promise<FinalAnswer> {
     try {
-      return decodeRequest(bytes);
+      return await work();
+    } catch (error) {
+      if (!(error instanceof AssociationEnded)) this.line.failed(request, error);
+      return answerOfError(error, request.commandField);
+    }
+  }
+
+  private respond(contextId: number, request: DimseRequest, answer: DimseAnswer, dataSet?: Buffer): Promise<void> {
+    return this.writer.send(contextId, encodeResponse(request, answer, dataSet !== undefined), dataSet ?? null);
+  }
+
+  private decode(bytes: Buffer): ReturnType<typeof decodeCommand> | null {
+    try {
+      return decodeCommand(bytes);
     } catch (error) {
       if (!(error instanceof CommandSetError)) throw error;
       // Without a message id there is nothing to answer.
@@ -164,28 +266,8 @@ export class MessageExchange<Caller> {
     }
   }
 
-  /** What can be said from the command set alone; success where the data set decides. */
-  private judge(contextId: number, request: DimseRequest): DimseAnswer {
-    if (request.commandField === COMMAND_FIELD.cEchoRequest) return { status: DIMSE_STATUS.success };
-    if (request.commandField !== COMMAND_FIELD.cStoreRequest) {
-      const { unrecognizedOperation: status } = DIMSE_STATUS;
-      return { status, comment: 'Operation not supported', offendingElement: COMMAND_ELEMENT.commandField };
-    }
-    if (request.affectedSopClassUid !== this.line.contexts.get(contextId)?.abstractSyntax) {
-      const { sopClassNotSupported: status } = DIMSE_STATUS;
-      const comment = 'SOP class is not that of the presentation context';
-      return { status, comment, offendingElement: COMMAND_ELEMENT.affectedSopClassUid };
-    }
-    if (!mayBeUid(request.affectedSopInstanceUid)) {
-      const { invalidSopInstance: status } = DIMSE_STATUS;
-      const comment = 'SOP instance UID is missing or not a UID';
-      return { status, comment, offendingElement: COMMAND_ELEMENT.affectedSopInstanceUid };
-    }
-    if (!request.hasDataSet) {
-      const { mistypedArgument: status } = DIMSE_STATUS;
-      return { status, comment: 'C-STORE without a data set', offendingElement: COMMAND_ELEMENT.commandDataSetType };
-    }
-    return { status: DIMSE_STATUS.success };
+  private judge(contextId: number, request: DimseRequest): Verdict<Caller> {
+    return judgeRequest(this.line.contexts.get(contextId)!, request, this.services);
   }
 
   private storeRequest(contextId: number, request: DimseRequest): StoreRequest<Caller> {

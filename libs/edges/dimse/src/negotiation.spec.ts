@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { associateRequest, item, type AssociateOptions } from '#test/dimse-client';
 import { AssociateRequestError, decodeAssociateRequest } from './associate-request.js';
-import { MAXIMUM_LENGTH, VERIFICATION_SOP_CLASS, accept, refusalOf } from './negotiation.js';
+import { MAXIMUM_LENGTH, VERIFICATION_SOP_CLASS, accept, refusalOf, type KnownSyntaxes } from './negotiation.js';
 import { REJECTION } from './pdu-writer.js';
 
-const known = {
-  isSopClass: (uid: string) => uid === '1.2.3',
-  isTransferSyntax: (uid: string) => uid === '1.9.1' || uid === '1.9.2',
+const syntaxes = new Set(['1.9.1', '1.9.2']);
+const known: KnownSyntaxes = {
+  window: 8,
+  transferSyntaxesOf: (uid) => (uid === '1.2.3' || uid === VERIFICATION_SOP_CLASS ? syntaxes : null),
+  takesPeerAsProvider: (uid) => uid === '1.2.3',
+  answerExtendedNegotiation: (_uid, proposed) => (proposed.length > 2 ? Buffer.from([7]) : null),
 };
 const body = (options: AssociateOptions = {}): Buffer => associateRequest(options).subarray(6);
 const decoded = (options: AssociateOptions = {}) => decodeAssociateRequest(body(options));
@@ -19,8 +22,8 @@ describe('association request', () => {
   });
 
   it('steps over what it has no use for', () => {
-    const userItems = [item(0x56, Buffer.alloc(9)), item(0x58, Buffer.alloc(6)), item(0x77, Buffer.alloc(3))];
-    expect(decoded({ userItems }).proposesAsynchronousOperations).toBe(false);
+    const userItems = [item(0x57, Buffer.alloc(9)), item(0x58, Buffer.alloc(6)), item(0x77, Buffer.alloc(3))];
+    expect(decoded({ userItems })).toMatchObject({ window: null, roles: [], extended: [] });
   });
 
   it.each([
@@ -38,6 +41,8 @@ describe('association request', () => {
     ],
     ['cut off', body().subarray(0, -1)],
     ['with a role cut off', body({ userItems: [item(0x54, Buffer.from([0, 9, 1]))] })],
+    ['with a window of three bytes', body({ userItems: [item(0x53, Buffer.alloc(3))] })],
+    ['with an extended negotiation cut off', body({ userItems: [item(0x56, Buffer.from([0, 9, 1]))] })],
   ])('is refused when %s', (_what, bytes) => {
     expect(() => decodeAssociateRequest(bytes)).toThrow(AssociateRequestError);
   });
@@ -64,8 +69,8 @@ describe('negotiation', () => {
       known,
     );
     expect([...contexts.values()]).toEqual([
-      { id: 1, abstractSyntax: VERIFICATION_SOP_CLASS, transferSyntaxUid: '1.9.1' },
-      { id: 3, abstractSyntax: '1.2.3', transferSyntaxUid: '1.9.2' },
+      { id: 1, abstractSyntax: VERIFICATION_SOP_CLASS, transferSyntaxUid: '1.9.1', peerProvides: false },
+      { id: 3, abstractSyntax: '1.2.3', transferSyntaxUid: '1.9.2', peerProvides: false },
     ]);
     const answered = (id: number, result: number, uid: string): Buffer =>
       item(0x21, Buffer.concat([Buffer.from([id, 0, result, 0]), item(0x40, uid)]));
@@ -79,20 +84,57 @@ describe('negotiation', () => {
     }
   });
 
-  it('repeats the titles, announces its length, and answers one operation at a time and the user role', () => {
-    const role = Buffer.concat([Buffer.from([0, 5]), Buffer.from('1.2.3'), Buffer.from([1, 1])]);
-    const request = { contexts: [[1, '1.2.3', ['1.9.1']] as [number, string, string[]]] };
-    const userItems = [item(0x53, Buffer.from([0, 0, 0, 0])), item(0x54, role)];
-    const { pdu } = accept(decoded({ ...request, userItems }), known);
+  const request = { contexts: [[1, '1.2.3', ['1.9.1']] as [number, string, string[]]] };
+  const role = (uid: string, scu: number, scp: number): Buffer =>
+    item(0x54, Buffer.concat([Buffer.from([0, uid.length]), Buffer.from(uid), Buffer.from([scu, scp])]));
+
+  it('repeats the titles and announces its length', () => {
+    const { pdu } = accept(decoded(request), known);
     expect(pdu.readUInt8(0)).toBe(2);
     expect(pdu.readUInt32BE(2)).toBe(pdu.length - 6);
     expect(pdu.subarray(10, 74)).toEqual(body().subarray(4, 68));
     const length = Buffer.alloc(4);
     length.writeUInt32BE(MAXIMUM_LENGTH);
     expect(pdu.includes(item(0x51, length))).toBe(true);
-    expect(pdu.includes(item(0x53, Buffer.from([0, 1, 0, 1])))).toBe(true);
-    role.writeUInt8(0, role.length - 1);
-    expect(pdu.includes(item(0x54, role))).toBe(true);
-    expect(accept(decoded(request), known).pdu.includes(item(0x53, Buffer.from([0, 1, 0, 1])))).toBe(false);
+  });
+
+  it.each([
+    ['no limit', [0, 0, 0, 0], 8],
+    ['more than we do', [0, 200, 0, 4], 8],
+    ['less', [0, 3, 0, 1], 3],
+  ])('performs at most its own number of operations when %s is offered, and invokes one', (_what, offered, window) => {
+    const accepted = accept(decoded({ ...request, userItems: [item(0x53, Buffer.from(offered))] }), known);
+    expect(accepted.window).toBe(window);
+    expect(accepted.pdu.includes(item(0x53, Buffer.from([0, window, 0, 1])))).toBe(true);
+  });
+
+  it('performs one at a time where asynchronous operations are not offered', () => {
+    const { window, pdu } = accept(decoded(request), known);
+    expect(window).toBe(1);
+    expect(pdu.includes(Buffer.from([0x53, 0, 0, 4]))).toBe(false);
+  });
+
+  it('lets the peer be provider only of what it may be, and only in contexts that are accepted', () => {
+    const contexts: [number, string, string[]][] = [
+      [1, '1.2.3', ['1.9.1']],
+      [3, VERIFICATION_SOP_CLASS, ['1.9.1']],
+    ];
+    const userItems = [role('1.2.3', 0, 1), role(VERIFICATION_SOP_CLASS, 1, 1), role('1.2.4', 1, 1)];
+    const accepted = accept(decoded({ contexts, userItems }), known);
+    expect([...accepted.contexts.values()].map((context) => context.peerProvides)).toEqual([true, false]);
+    expect(accepted.pdu.includes(role('1.2.3', 0, 1))).toBe(true);
+    expect(accepted.pdu.includes(role(VERIFICATION_SOP_CLASS, 1, 0))).toBe(true);
+    expect(accepted.pdu.includes(Buffer.from('1.2.4'))).toBe(false);
+  });
+
+  it('answers an extended negotiation with what the service class says, or not at all', () => {
+    const extended = (information: number[]): Buffer =>
+      item(0x56, Buffer.concat([Buffer.from([0, 5]), Buffer.from('1.2.3'), Buffer.from(information)]));
+    expect(accept(decoded({ ...request, userItems: [extended([1, 1, 1])] }), known).pdu.includes(extended([7]))).toBe(
+      true,
+    );
+    expect(accept(decoded({ ...request, userItems: [extended([1])] }), known).pdu.includes(Buffer.from([0x56]))).toBe(
+      false,
+    );
   });
 });

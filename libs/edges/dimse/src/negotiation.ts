@@ -1,9 +1,9 @@
-import { ITEM, type AssociateRequest, type ProposedContext } from './associate-request.js';
+import { ITEM, type AssociateRequest, type ProposedContext, type RoleSelection } from './associate-request.js';
 import { PDU } from './pdu-reader.js';
 import { REJECTION, encodePdu, type Rejection } from './pdu-writer.js';
 
 export const VERIFICATION_SOP_CLASS = '1.2.840.10008.1.1';
-const APPLICATION_CONTEXT = '1.2.840.10008.3.1.1.1';
+export const APPLICATION_CONTEXT = '1.2.840.10008.3.1.1.1';
 
 /** Who we are on the wire (PS3.7 section D.3.3.2). */
 export const DIMSE_IMPLEMENTATION = {
@@ -16,8 +16,13 @@ export const MAXIMUM_LENGTH = 128 * 1024;
 
 /** What the acceptor knows: injected, so that negotiation can be tested without the dictionary. */
 export interface KnownSyntaxes {
-  isSopClass(uid: string): boolean;
-  isTransferSyntax(uid: string): boolean;
+  /** The transfer syntaxes of a SOP class that is served; null for one that is not. */
+  transferSyntaxesOf(sopClassUid: string): { has(uid: string): boolean } | null;
+  /** Whether the proposer may be the provider of this class: storage, for the sub-operations of a C-GET. */
+  takesPeerAsProvider(sopClassUid: string): boolean;
+  answerExtendedNegotiation(sopClassUid: string, proposed: Buffer): Buffer | null;
+  /** Requests of one association that are performed at the same time. */
+  readonly window: number;
 }
 
 /** One presentation context of an established association. */
@@ -25,6 +30,8 @@ export interface AcceptedContext {
   readonly id: number;
   readonly abstractSyntax: string;
   readonly transferSyntaxUid: string;
+  /** By role selection the peer is a provider too (PS3.7 section D.3.3.4): it takes requests of this class. */
+  readonly peerProvides: boolean;
 }
 
 /** Result of one presentation context (PS3.8 table 9-18). */
@@ -44,13 +51,19 @@ export function refusalOf(request: AssociateRequest, aeTitle: string): Rejection
 export function accept(
   request: AssociateRequest,
   known: KnownSyntaxes,
-): { readonly contexts: ReadonlyMap<number, AcceptedContext>; readonly pdu: Buffer } {
+): { readonly contexts: ReadonlyMap<number, AcceptedContext>; readonly window: number; readonly pdu: Buffer } {
   const contexts = new Map<number, AcceptedContext>();
+  const providing = new Set(
+    request.roles
+      .filter((role) => role.scp && known.takesPeerAsProvider(role.sopClassUid))
+      .map((role) => role.sopClassUid),
+  );
   const items: Buffer[] = [item(ITEM.applicationContext, Buffer.from(APPLICATION_CONTEXT, 'latin1'))];
   for (const proposed of request.contexts) {
     const { result, transferSyntaxUid } = judge(proposed, known);
     if (result === 0) {
-      contexts.set(proposed.id, { id: proposed.id, abstractSyntax: proposed.abstractSyntax, transferSyntaxUid });
+      const { id, abstractSyntax } = proposed;
+      contexts.set(id, { id, abstractSyntax, transferSyntaxUid, peerProvides: providing.has(abstractSyntax) });
     }
     items.push(
       item(
@@ -59,48 +72,73 @@ export function accept(
       ),
     );
   }
-  items.push(item(ITEM.userInformation, userInformation(request, contexts)));
-  const version = Buffer.from([0, 1, 0, 0]);
-  return { contexts, pdu: encodePdu(PDU.associateAccept, Buffer.concat([version, request.echoed, ...items])) };
+  const window = windowOf(request, known);
+  items.push(item(ITEM.userInformation, userInformation(request, contexts, known, window)));
+  const pdu = encodePdu(PDU.associateAccept, Buffer.concat([Buffer.from([0, 1, 0, 0]), request.echoed, ...items]));
+  return { contexts, window, pdu };
+}
+
+/** How many requests the proposer may have unanswered: one, where it did not offer more. */
+function windowOf(request: AssociateRequest, known: KnownSyntaxes): number {
+  if (request.window === null) return 1;
+  return request.window.invoked === 0 ? known.window : Math.min(request.window.invoked, known.window);
 }
 
 /** The proposer's first transfer syntax that is known: senders put first what they hold. */
 function judge(proposed: ProposedContext, known: KnownSyntaxes): ContextResult {
   // Where a context is refused the transfer syntax says nothing, but the sub-item has to be there (PS3.8 section 9.3.3.2).
   const fallback = proposed.transferSyntaxes[0] ?? '1.2.840.10008.1.2';
-  const { abstractSyntax } = proposed;
-  if (abstractSyntax !== VERIFICATION_SOP_CLASS && !known.isSopClass(abstractSyntax)) {
-    return { result: 3, transferSyntaxUid: fallback };
-  }
-  const chosen = proposed.transferSyntaxes.find((uid) => known.isTransferSyntax(uid));
+  const syntaxes = known.transferSyntaxesOf(proposed.abstractSyntax);
+  if (syntaxes === null) return { result: 3, transferSyntaxUid: fallback };
+  const chosen = proposed.transferSyntaxes.find((uid) => syntaxes.has(uid));
   return chosen === undefined ? { result: 4, transferSyntaxUid: fallback } : { result: 0, transferSyntaxUid: chosen };
 }
 
-function userInformation(request: AssociateRequest, contexts: ReadonlyMap<number, AcceptedContext>): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(MAXIMUM_LENGTH);
-  const parts = [item(ITEM.maximumLength, length), text(ITEM.implementationClassUid, DIMSE_IMPLEMENTATION.classUid)];
-  if (request.proposesAsynchronousOperations) {
-    parts.push(item(ITEM.asynchronousOperations, Buffer.from([0, 1, 0, 1])));
+function userInformation(
+  request: AssociateRequest,
+  contexts: ReadonlyMap<number, AcceptedContext>,
+  known: KnownSyntaxes,
+  window: number,
+): Buffer {
+  const parts = [maximumLength(), text(ITEM.implementationClassUid, DIMSE_IMPLEMENTATION.classUid)];
+  if (request.window !== null) {
+    // We have one request of our own unanswered at most.
+    parts.push(item(ITEM.asynchronousOperations, Buffer.from([window >> 8, window & 255, 0, 1])));
   }
   const accepted = new Set(Array.from(contexts.values(), (context) => context.abstractSyntax));
-  for (const role of request.roles) {
-    if (!accepted.has(role.sopClassUid)) continue;
-    // We are the provider alone: the proposer may be the user, and never becomes the provider (PS3.7 section D.3.3.4.2).
-    const uid = Buffer.from(role.sopClassUid, 'latin1');
-    const value = Buffer.concat([Buffer.alloc(2), uid, Buffer.from([role.scu ? 1 : 0, 0])]);
-    value.writeUInt16BE(uid.length);
-    parts.push(item(ITEM.roleSelection, value));
+  for (const role of request.roles.filter(({ sopClassUid }) => accepted.has(sopClassUid))) {
+    const scp = role.scp && known.takesPeerAsProvider(role.sopClassUid);
+    parts.push(encodeRole({ ...role, scp }));
   }
   parts.push(text(ITEM.implementationVersionName, DIMSE_IMPLEMENTATION.versionName));
+  for (const { sopClassUid, information } of request.extended.filter((one) => accepted.has(one.sopClassUid))) {
+    const answer = known.answerExtendedNegotiation(sopClassUid, information);
+    if (answer !== null) parts.push(item(ITEM.extendedNegotiation, Buffer.concat([prefixed(sopClassUid), answer])));
+  }
   return Buffer.concat(parts);
 }
 
-function text(type: number, value: string): Buffer {
+export function maximumLength(): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(MAXIMUM_LENGTH);
+  return item(ITEM.maximumLength, length);
+}
+
+export function encodeRole({ sopClassUid, scu, scp }: RoleSelection): Buffer {
+  return item(ITEM.roleSelection, Buffer.concat([prefixed(sopClassUid), Buffer.from([scu ? 1 : 0, scp ? 1 : 0])]));
+}
+
+function prefixed(uid: string): Buffer {
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(uid.length);
+  return Buffer.concat([length, Buffer.from(uid, 'latin1')]);
+}
+
+export function text(type: number, value: string): Buffer {
   return item(type, Buffer.from(value, 'latin1'));
 }
 
-function item(type: number, value: Buffer): Buffer {
+export function item(type: number, value: Buffer): Buffer {
   const header = Buffer.alloc(4);
   header.writeUInt8(type);
   header.writeUInt16BE(value.length, 2);

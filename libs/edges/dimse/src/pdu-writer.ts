@@ -53,13 +53,14 @@ export function encodeAbort(cause: AbortCause): Buffer {
 
 /**
  * The P-DATA-TF PDUs of one command set or data set, one PDV each, none with a PDU-length above what the peer announced
- * (0: no limit). Fragments are of even length as PS3.8 section 9.3.5.1 wants them.
+ * (0: no limit). Fragments are of even length as PS3.8 section 9.3.5.1 wants them. `more` leaves the last fragment unmarked.
  */
 export function encodeData(
   contextId: number,
   kind: 'command' | 'data',
   message: Buffer,
   peerMaximumLength: number,
+  more = false,
 ): Buffer {
   const room = peerMaximumLength === 0 ? message.length : Math.max(2, (peerMaximumLength - 6) & ~1);
   const pdus: Buffer[] = [];
@@ -70,7 +71,7 @@ export function encodeData(
     header.writeUInt32BE(part.length + 6, 2);
     header.writeUInt32BE(part.length + 2, 6);
     header.writeUInt8(contextId, 10);
-    header.writeUInt8((kind === 'command' ? 1 : 0) | (offset + room >= message.length ? 2 : 0), 11);
+    header.writeUInt8((kind === 'command' ? 1 : 0) | (!more && offset + room >= message.length ? 2 : 0), 11);
     pdus.push(header, part);
   }
   return Buffer.concat(pdus);

@@ -1,0 +1,83 @@
+/** Values of CommandField (0000,0100), PS3.7 table E.1-1. A response has the number of its request with the highest bit set. */
+export const COMMAND_FIELD = {
+  cStoreRequest: 0x0001,
+  cStoreResponse: 0x8001,
+  cGetRequest: 0x0010,
+  cFindRequest: 0x0020,
+  cMoveRequest: 0x0021,
+  cEchoRequest: 0x0030,
+  cEchoResponse: 0x8030,
+  nEventReportRequest: 0x0100,
+  nGetRequest: 0x0110,
+  nSetRequest: 0x0120,
+  nActionRequest: 0x0130,
+  nCreateRequest: 0x0140,
+  nDeleteRequest: 0x0150,
+  cCancelRequest: 0x0fff,
+} as const;
+
+/** Status codes that are given here: PS3.7 annex C, and of PS3.4 tables B.2-1, C.4-1, C.4-2, C.4-3. */
+export const DIMSE_STATUS = {
+  success: 0x0000,
+  attributeListWarning: 0x0107,
+  invalidAttributeValue: 0x0106,
+  processingFailure: 0x0110,
+  duplicateSopInstance: 0x0111,
+  noSuchSopInstance: 0x0112,
+  noSuchEventType: 0x0113,
+  noSuchArgument: 0x0114,
+  invalidArgumentValue: 0x0115,
+  invalidSopInstance: 0x0117,
+  noSuchSopClass: 0x0118,
+  classInstanceConflict: 0x0119,
+  missingAttribute: 0x0120,
+  missingAttributeValue: 0x0121,
+  sopClassNotSupported: 0x0122,
+  noSuchActionType: 0x0123,
+  notAuthorised: 0x0124,
+  duplicateInvocation: 0x0210,
+  unrecognizedOperation: 0x0211,
+  mistypedArgument: 0x0212,
+  resourceLimitation: 0x0213,
+  outOfResources: 0xa700,
+  cannotCountMatches: 0xa701,
+  cannotPerformSubOperations: 0xa702,
+  moveDestinationUnknown: 0xa801,
+  identifierDoesNotMatch: 0xa900,
+  subOperationsFailed: 0xb000,
+  unableToProcess: 0xc000,
+  cancelled: 0xfe00,
+  pending: 0xff00,
+  pendingKeysUnsupported: 0xff01,
+} as const;
+
+/** Command elements by their element number in group 0000 (PS3.7 annex E). */
+export const COMMAND_ELEMENT = {
+  groupLength: 0x0000,
+  affectedSopClassUid: 0x0002,
+  requestedSopClassUid: 0x0003,
+  commandField: 0x0100,
+  messageId: 0x0110,
+  messageIdBeingRespondedTo: 0x0120,
+  moveDestination: 0x0600,
+  priority: 0x0700,
+  commandDataSetType: 0x0800,
+  status: 0x0900,
+  offendingElement: 0x0901,
+  errorComment: 0x0902,
+  errorId: 0x0903,
+  affectedSopInstanceUid: 0x1000,
+  requestedSopInstanceUid: 0x1001,
+  eventTypeId: 0x1002,
+  actionTypeId: 0x1008,
+  remainingSubOperations: 0x1020,
+  completedSubOperations: 0x1021,
+  failedSubOperations: 0x1022,
+  warningSubOperations: 0x1023,
+  moveOriginatorAe: 0x1030,
+  moveOriginatorMessageId: 0x1031,
+} as const;
+
+/** CommandDataSetType of a message without a data set; every other value means that one follows (PS3.7 section E.2). */
+export const NO_DATA_SET = 0x0101;
+export const RESPONSE_BIT = 0x8000;

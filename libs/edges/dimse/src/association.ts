@@ -10,7 +10,7 @@ import {
 import { COMMAND_FIELD } from './command-elements.js';
 import { SLICE_OVERHEAD } from './data-set-reception.js';
 import type { DimseLog } from './dimse-log.js';
-import { AssociationEnded } from './dimse-service.js';
+import { AssociationEnded } from './association-ended.js';
 import type { Services } from './judge-request.js';
 import { MessageExchange } from './message-exchange.js';
 import { accept, refusalOf, type AcceptedContext, type KnownSyntaxes } from './negotiation.js';

@@ -32,11 +32,6 @@ export interface AssociationLine {
   invoke(contextId: number, command: OutgoingCommand, dataSet: DataSource | null): Promise<DimseResponse>;
 }
 
-/** The association is gone, or was given up because the peer did not answer. */
-export class AssociationEnded extends Error {
-  override readonly name = 'AssociationEnded';
-}
-
 /** A request under way. */
 export interface Operation {
   /** Aborted by a C-CANCEL-RQ for this request, and by the end of the association (then nothing is answered any more). */

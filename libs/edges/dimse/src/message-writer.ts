@@ -1,4 +1,4 @@
-import { AssociationEnded } from './dimse-service.js';
+import { AssociationEnded } from './association-ended.js';
 import { encodeData } from './pdu-writer.js';
 
 /** A data set at hand, or one that flows. */

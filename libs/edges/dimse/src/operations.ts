@@ -1,6 +1,6 @@
 import { COMMAND_FIELD, DIMSE_STATUS } from './command-elements.js';
 import type { DimseAnswer } from './command-set.js';
-import { AssociationEnded } from './dimse-service.js';
+import { AssociationEnded } from './association-ended.js';
 
 interface Running {
   readonly messageId: number;

@@ -1,5 +1,5 @@
 import { encodeRequest, type DimseResponse, type OutgoingCommand } from './command-set.js';
-import { AssociationEnded } from './dimse-service.js';
+import { AssociationEnded } from './association-ended.js';
 import { BrokenMessage, type DataSource, type MessageWriter } from './message-writer.js';
 
 interface Awaited {

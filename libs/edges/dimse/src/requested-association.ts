@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { decodeAssociateReply, encodeAssociateRequest, type AssociateProposal } from './associate-reply.js';
 import type { DimseResponse, OutgoingCommand } from './command-set.js';
-import { AssociationEnded, type AssociationLine } from './dimse-service.js';
+import { AssociationEnded } from './association-ended.js';
+import type { AssociationLine } from './dimse-service.js';
 import { MessageExchange } from './message-exchange.js';
 import type { DataSource } from './message-writer.js';
 import type { AcceptedContext } from './negotiation.js';

@@ -10,14 +10,22 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Settings } from '#libs/config';
 import { assertRoutesDeclared } from '#libs/identity';
 import { GatewayModule } from './app.module.js';
+import { guardBody } from './guard-bodies.js';
 
 /** Paths that belong to the servers; everything else is the web application's, whose pages route themselves. */
 const SERVER_PATHS = /^\/(api|dicom-web|fhir|cds-services|oauth|health|metrics)(\/|$|\?)/;
+/** A request's headers must be there by then; its body is guarded by `guardBody`. */
+const HEADERS_MS = 20_000;
 const VIEWER = fileURLToPath(new URL('../../../viewer/', import.meta.url));
 
 /** The HTTP server, ready to listen. Bodies of images and uploads are streams; only JSON and forms are read whole (1 MiB at most). */
 export async function createGateway(settings: Settings, viewerFolder = VIEWER): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: 1024 * 1024, trustProxy: 'loopback', requestTimeout: 0 });
+  const adapter = new FastifyAdapter({
+    bodyLimit: 1024 * 1024,
+    trustProxy: 'loopback',
+    requestTimeout: 0,
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: HEADERS_MS / 4 },
+  });
   const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.of(settings), adapter, {
     logger: ['error', 'warn'],
   });
@@ -33,9 +41,15 @@ export async function createGateway(settings: Settings, viewerFolder = VIEWER): 
     { parseAs: 'string' },
     fastify.getDefaultJsonParser('error', 'error'),
   );
+  fastify.addHook('onRequest', (request, reply, done) => {
+    guardBody(request.raw, reply.raw, settings.http.idleSeconds * 1000);
+    done();
+  });
   await app.register(cookie);
   await app.register(compress, {
     threshold: 2048,
+    // Bodies are inflated where it is known how large they may grow.
+    globalDecompression: false,
     customTypes: /^(application\/(dicom\+json|fhir\+json|json|javascript)|text\/)/,
   });
   fastify.addHook(

@@ -9,6 +9,7 @@ const environment = z
     QIAO_DATA_DIR: z.string().min(1).default('./data'),
     QIAO_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
     QIAO_HTTP_PORT: port.default(8080),
+    QIAO_HTTP_IDLE_SECONDS: z.coerce.number().positive().default(60),
     QIAO_DIMSE_HOST: z.string().min(1).default('127.0.0.1'),
     QIAO_DIMSE_PORT: port.default(11112),
     QIAO_DIMSE_AE_TITLE: aeTitle.default('QIAO'),
@@ -32,7 +33,8 @@ const environment = z
 export interface Settings {
   /** absolute path */
   dataDir: string;
-  http: { host: string; port: number };
+  /** idleSeconds: how long the body of a request may bring nothing */
+  http: { host: string; port: number; idleSeconds: number };
   dimse: { host: string; port: number; aeTitle: string };
   /** undefined: the embedded PostgreSQL, whose address the supervisor fills in for its children */
   databaseUrl: string | undefined;
@@ -55,7 +57,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
   const e = parsed.data;
   return {
     dataDir: resolve(e.QIAO_DATA_DIR),
-    http: { host: e.QIAO_HTTP_HOST, port: e.QIAO_HTTP_PORT },
+    http: { host: e.QIAO_HTTP_HOST, port: e.QIAO_HTTP_PORT, idleSeconds: e.QIAO_HTTP_IDLE_SECONDS },
     dimse: { host: e.QIAO_DIMSE_HOST, port: e.QIAO_DIMSE_PORT, aeTitle: e.QIAO_DIMSE_AE_TITLE },
     databaseUrl: e.QIAO_DATABASE_URL,
     redisUrl: e.QIAO_REDIS_URL,

@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { boundaryOf, MultipartError, readParts } from './multipart-related.js';
+import fc from 'fast-check';
+import { boundaryOf, parseMediaType } from './media-type.js';
+import { MultipartError, readParts } from './multipart-related.js';
 
 const BODY = [
   '--XX\r\nContent-Type: application/dicom\r\n\r\nfirst\r\n-part\r\n--X',
-  '\r\n--XX\r\nContent-Type: application/dicom\r\nContent-ID: 2\r\n\r\n\r\n--XX\r\n\r\nthird\r\n--XX--\r\nepilogue',
+  '\r\n--XX \t\r\nContent-Type: application/dicom\r\nContent-ID: 2\r\n\r\n\r\n--XX\r\n\r\nthird\r\n--XX--\r\nepilogue',
 ].join('');
 
 async function parse(chunks: Buffer[], boundary = 'XX') {
@@ -17,6 +19,12 @@ async function parse(chunks: Buffer[], boundary = 'XX') {
   return parts;
 }
 
+function cut(bytes: Buffer, size: number): Buffer[] {
+  const chunks = [];
+  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size));
+  return chunks;
+}
+
 describe('readParts', () => {
   const expected = [
     { type: 'application/dicom', text: 'first\r\n-part\r\n--X' },
@@ -26,11 +34,7 @@ describe('readParts', () => {
 
   it('gives the same parts however the stream is cut', async () => {
     const bytes = Buffer.from(BODY, 'latin1');
-    for (let size = 1; size <= bytes.length; size += 1) {
-      const chunks = [];
-      for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size));
-      expect(await parse(chunks)).toEqual(expected);
-    }
+    for (let size = 1; size <= bytes.length; size += 1) expect(await parse(cut(bytes, size))).toEqual(expected);
   });
 
   it('skips a part that nobody reads', async () => {
@@ -40,15 +44,86 @@ describe('readParts', () => {
     expect(seen).toEqual([1, 2, 0]);
   });
 
-  it.each(['', '--XX', '--XX\r\nA: b\r\n\r\nno end', 'nothing at all'])('refuses %j', async (body) => {
-    await expect(parse([Buffer.from(body)])).rejects.toThrow(MultipartError);
+  it('goes on with the next part when a reader stops half-way', async () => {
+    const bytes = Buffer.from(`--XX\r\n\r\n${'a\r\n\r\nb'.repeat(50)}\r\n--XX\r\nA: b\r\n\r\nnext\r\n--XX--`);
+    const seen = [];
+    for await (const part of readParts(Readable.from(cut(bytes, 20)), 'XX')) {
+      for await (const chunk of part.body) {
+        seen.push(chunk.length);
+        break;
+      }
+    }
+    expect(seen).toEqual([expect.any(Number), 4]);
+  });
+
+  it.each(['--XXY', '--XX-', '--XX x', '--X', `--XX${' '.repeat(300)}`])(
+    'takes line %#, which only begins like a boundary, as content',
+    async (line) => {
+      const text = `a\r\n${line}\r\nb`;
+      const bytes = Buffer.from(`--XX\r\n\r\n${text}\r\n--XX--`);
+      for (const size of [1, 5, bytes.length]) expect(await parse(cut(bytes, size))).toEqual([{ text }]);
+    },
+  );
+
+  it.each([
+    '',
+    '--XX',
+    '--XX\r\nA: b\r\n\r\nno end',
+    'nothing at all',
+    `--XX\r\nA: ${'b'.repeat(20_000)}`,
+    `--XX\r\n${'A: b\r\n'.repeat(1_000_000)}`,
+    '--XX\n\nwithout carriage returns\n--XX--',
+  ])('refuses body %#', async (body) => {
+    await expect(parse(cut(Buffer.from(body), 65_536))).rejects.toThrow(MultipartError);
+  });
+
+  it('reads back whatever is written, cut anywhere, boundaries inside included', async () => {
+    const noise = fc.stringMatching(/^[\r\n\-X a]{0,40}$/);
+    const content = fc.oneof(noise, fc.string()).filter((text) => !/(^|\r\n)--XX([ \t]*\r\n|--)/.test(`${text}\r\n`));
+    await fc.assert(
+      fc.asyncProperty(fc.array(content, { maxLength: 6 }), fc.integer({ min: 1, max: 64 }), async (texts, size) => {
+        const bodies = texts.map((text) => Buffer.from(text, 'utf8').toString('latin1'));
+        const whole = [...bodies.map((text) => `--XX\r\nA: b\r\n\r\n${text}\r\n`), '--XX--\r\n'].join('');
+        const parts = await parse(cut(Buffer.from(whole, 'latin1'), size));
+        expect(parts.map(({ text }) => text)).toEqual(bodies);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('ends in parts or in its own error for any bytes', async () => {
+    const pieces = fc.array(fc.constantFrom('--XX', '\r\n', '--', '\r', '\n', 'A: b', ' ', 'XX', '\0'), {
+      maxLength: 40,
+    });
+    await fc.assert(
+      fc.asyncProperty(pieces, fc.integer({ min: 1, max: 9 }), async (some, size) => {
+        await parse(cut(Buffer.from(some.join(''), 'latin1'), size)).catch((error: unknown) =>
+          expect(error).toBeInstanceOf(MultipartError),
+        );
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
-describe('boundaryOf', () => {
-  it('reads quoted and bare boundaries', () => {
-    expect(boundaryOf('multipart/related; type="application/dicom"; boundary="a b"')).toBe('a b');
-    expect(boundaryOf('multipart/related;boundary=xyz; type=x')).toBe('xyz');
-    expect(boundaryOf('multipart/related')).toBeNull();
+describe('parseMediaType', () => {
+  const boundary = (text: string) => boundaryOf(parseMediaType(text)!);
+
+  it('reads quoted and bare parameters', () => {
+    expect(boundary('multipart/related; type="application/dicom"; boundary="a b"')).toBe('a b');
+    expect(boundary('multipart/related;boundary=xyz; type=x')).toBe('xyz');
+    expect(boundary('Multipart/Related; Boundary="x;type=y"; type="application/dicom+json"')).toBe('x;type=y');
+    expect(parseMediaType('Multipart/Related; TYPE="application/dicom"')).toMatchObject({ type: 'multipart/related' });
+  });
+
+  it.each(['multipart/related', 'multipart/related; boundary=', `multipart/related; boundary=${'x'.repeat(71)}`])(
+    'finds no boundary in %#',
+    (text) => {
+      expect(boundary(text)).toBeNull();
+    },
+  );
+
+  it.each(['', 'no type at all', ';boundary=x', 'x'.repeat(2000)])('takes text %# for no media type', (text) => {
+    expect(parseMediaType(text)).toBeNull();
   });
 });

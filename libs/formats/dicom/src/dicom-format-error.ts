@@ -8,7 +8,8 @@ export type DicomFormatErrorCode =
   | 'too-deep'
   | 'too-large'
   | 'unknown-transfer-syntax'
-  | 'frames-unclear';
+  | 'frames-unclear'
+  | 'missing-bulk-data';
 
 /** The bytes break PS3.5 or PS3.10 in a way that cannot be read around. `code` is stable, `message` is for people. */
 export class DicomFormatError extends Error {

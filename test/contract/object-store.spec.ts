@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { Client } from 'minio';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FsObjectStore } from '#libs/adapters/store-fs';
 import { S3ObjectStore } from '#libs/adapters/store-s3';
@@ -146,6 +147,55 @@ function keepsTheContract(open: () => Promise<ObjectStore>): void {
     expect(await store.stat(key)).toBeNull();
   });
 
+  it('lists by prefix in the order of the keys, from behind any key, with sizes and times', async () => {
+    const root = `list-${randomUUID()}/`;
+    const names = ['a-b/c', 'a.d', 'a/x', 'a/y/z', 'b/1', 'b/10', 'b/2', 'c_'];
+    for (const name of [...names].reverse()) await store.putBytes(root + name, Buffer.from(name));
+    await store.putBytes(`${root.slice(0, -1)}-other/x`, Buffer.from('not ours'));
+    const keys = async (prefix: string, after?: string) => {
+      const found: string[] = [];
+      for await (const { key } of store.list(prefix, after)) found.push(key.slice(root.length));
+      return found;
+    };
+    const sorted = [...names].sort((a, b) => (a < b ? -1 : 1));
+    expect(await keys(root)).toEqual(sorted);
+    expect(await keys(`${root}b/`)).toEqual(['b/1', 'b/10', 'b/2']);
+    for (const name of sorted) {
+      expect(await keys(root, root + name)).toEqual(sorted.slice(sorted.indexOf(name) + 1));
+    }
+    expect(await keys(root, `${root}b`)).toEqual(['b/1', 'b/10', 'b/2', 'c_']);
+    expect(await keys(`${root}nothing/`)).toEqual([]);
+    for await (const { key, size, modifiedAt } of store.list(`${root}a/`)) {
+      expect(size).toBe(key.length - root.length);
+      expect(Math.abs(Date.now() - modifiedAt.getTime())).toBeLessThan(10 * 60_000);
+    }
+    await expect(keys('a')).rejects.toThrow(InvalidObjectKey);
+    for (const name of names) await store.remove(root + name);
+    expect(await keys(root)).toEqual([]);
+  });
+
+  it('lists more than one page', async () => {
+    const root = `pages-${randomUUID()}/`;
+    const names = Array.from({ length: 1100 }, (_, index) => `${root}${String(index).padStart(5, '0')}`);
+    for (let at = 0; at < names.length; at += 50) {
+      await Promise.all(names.slice(at, at + 50).map((name) => store.putBytes(name, Buffer.from('.'))));
+    }
+    const found: string[] = [];
+    for await (const { key } of store.list(root)) found.push(key);
+    expect(found).toEqual(names);
+  });
+
+  it('clears nothing that may still be under way', async () => {
+    const bytes = randomBytes(20 * 1024 * 1024);
+    const file = await spool(bytes);
+    const key = newKey();
+    const putting = store.put(key, file);
+    expect(await store.clearUnfinished(60_000)).toBe(0);
+    await putting;
+    expect((await buffer(await store.get(key))).equals(bytes)).toBe(true);
+    await store.remove(key);
+  });
+
   it.each(['', '/a', 'a/', 'a//b', '../a', 'a/../b', '.hidden', 'A/b', 'a\\b', 'a b', 'a\0b', '中', 'x'.repeat(513)])(
     'refuses the key %j',
     async (key) => {
@@ -170,6 +220,15 @@ describe('a folder', () => {
     await utimes(join(incoming, 'old'), yesterday, yesterday);
     await FsObjectStore.open({ root });
     expect(await readdir(incoming)).toEqual(['new']);
+    const store = await FsObjectStore.open({ root });
+    expect(await store.clearUnfinished(-1)).toBe(1);
+  });
+
+  it('says unavailable when the folder to be listed is not there', async () => {
+    const root = join(folder, 'unmounted-list');
+    const store = await FsObjectStore.open({ root });
+    await rm(root, { recursive: true });
+    await expect(store.list('').next()).rejects.toThrow(ObjectStoreUnavailable);
   });
 
   it('says unavailable, not missing, when the folder is not there', async () => {
@@ -221,6 +280,52 @@ if (endpoint === undefined)
     opened.push(store);
     return store;
   });
+
+  it('goes on with a stream that the line broke off, and clears uploads that were begun and left', async () => {
+    const { hostname, port } = new URL(options().endpoint);
+    let cut = 0;
+    // A line that breaks the third connection after 3 MB, once.
+    const relay = createServer((client) => {
+      const server = connect(Number(port), hostname);
+      let passed = 0;
+      client.pipe(server);
+      server.on('data', (chunk: Buffer) => {
+        passed += chunk.length;
+        client.write(chunk);
+        if (passed > 3_000_000 && cut === 0) {
+          cut += 1;
+          client.destroy();
+          server.destroy();
+        }
+      });
+      for (const socket of [client, server]) socket.on('error', () => undefined);
+      client.on('close', () => server.destroy());
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => relay.once('listening', resolve));
+    const endpoint = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
+    const store = await S3ObjectStore.open({ ...options(), endpoint });
+    opened.push(store);
+    const bytes = randomBytes(12 * 1024 * 1024);
+    const key = newKey();
+    await store.put(key, await spool(bytes));
+    expect((await buffer(await store.get(key))).equals(bytes)).toBe(true);
+    expect(cut).toBe(1);
+    await store.remove(key);
+
+    const raw = new Client({
+      endPoint: hostname,
+      port: Number(port),
+      useSSL: false,
+      accessKey: options().accessKey,
+      secretKey: options().secretKey,
+      region: 'us-east-1',
+    });
+    await raw.initiateNewMultipartUpload(options().bucket, key, {});
+    expect(await store.clearUnfinished(60_000)).toBe(0);
+    expect(await store.clearUnfinished(-60_000)).toBe(1);
+    expect(await store.stat(key)).toBeNull();
+    relay.close();
+  });
 });
 
 describe('an S3 bucket that does not answer', () => {
@@ -233,6 +338,15 @@ describe('an S3 bucket that does not answer', () => {
     await new Promise((resolve) => server.close(resolve));
     const opening = S3ObjectStore.open({ endpoint: `http://127.0.0.1:${port}`, ...nowhere });
     await expect(opening).rejects.toThrow(ObjectStoreUnavailable);
+  });
+
+  it('is unavailable when the server takes the request and says nothing', async () => {
+    const server = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const opening = S3ObjectStore.open({ endpoint: `http://127.0.0.1:${port}`, ...nowhere, silenceMs: 200 });
+    await expect(opening).rejects.toThrow(ObjectStoreUnavailable);
+    server.close();
   });
 
   it.each([

@@ -82,6 +82,21 @@ export interface ByteSpan {
   readonly length: number;
 }
 
+/** What a listing says of one object. */
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+  /** When the store took it, by the store's clock; a copy of the store may keep or renew it. */
+  readonly modifiedAt: Date;
+}
+
+/** Passes the beginning of keys through or throws {@link InvalidObjectKey}: empty, or whole segments that end with `/`. */
+export function assertKeyPrefix(prefix: string): string {
+  if (prefix !== '' && !(prefix.endsWith('/') && assertObjectKey(prefix.slice(0, -1))))
+    throw new InvalidObjectKey(prefix);
+  return prefix;
+}
+
 /** Passes a byte range through or throws RangeError: both whole numbers, not negative. */
 export function assertByteRange(start: number, length: number): void {
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(length) || start < 0 || length < 0) {
@@ -124,4 +139,16 @@ export abstract class ObjectStore {
 
   /** Removes the object; success also when there is none. */
   abstract remove(key: string): Promise<void>;
+
+  /**
+   * Every object whose key begins with `prefix` (empty, or whole segments ending with `/`), in ascending order of the keys' bytes, from
+   * the first one behind `after`. Memory does not grow with their number. What is put or removed meanwhile may or may not be in it.
+   */
+  abstract list(prefix: string, after?: string): AsyncIterable<ListedObject>;
+
+  /**
+   * Removes what puts that never ended left behind out of sight (copies under way, unfinished uploads), when it was begun longer ago
+   * than `olderThanMs`. No object is touched. @returns how many were removed
+   */
+  abstract clearUnfinished(olderThanMs: number): Promise<number>;
 }

@@ -5,8 +5,10 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
   assertByteRange,
+  assertKeyPrefix,
   assertObjectKey,
   type ByteSpan,
+  type ListedObject,
   ObjectExists,
   ObjectNotFound,
   ObjectSizeMismatch,
@@ -75,12 +77,8 @@ export class FsObjectStore extends ObjectStore {
       await writeFile(join(options.root, MARKER), '');
       await store.#directories?.sync(options.root);
       await store.#directories?.sync(dirname(options.root));
-      for (const name of await readdir(incoming)) {
-        const path = join(incoming, name);
-        const info = await stat(path).catch(() => null);
-        if (info && Date.now() - info.mtimeMs > LEFT_OVER_AFTER_MS) await rm(path, { force: true });
-      }
     });
+    await store.clearUnfinished(LEFT_OVER_AFTER_MS);
     return store;
   }
 
@@ -162,6 +160,53 @@ export class FsObjectStore extends ObjectStore {
       await rm(path, { force: true });
       await this.#assertMounted();
     });
+  }
+
+  override async *list(prefix: string, after = ''): AsyncGenerator<ListedObject> {
+    await this.#guarded(() => this.#assertMounted());
+    yield* this.#walk(assertKeyPrefix(prefix), after);
+  }
+
+  override clearUnfinished(olderThanMs: number): Promise<number> {
+    return this.#guarded(async () => {
+      const incoming = join(this.#root, INCOMING);
+      let cleared = 0;
+      for (const name of await readdir(incoming)) {
+        const path = join(incoming, name);
+        const info = await stat(path).catch(() => null);
+        if (!info || Date.now() - info.mtimeMs <= olderThanMs) continue;
+        await rm(path, { force: true });
+        cleared += 1;
+      }
+      return cleared;
+    });
+  }
+
+  /** Folders in the order of the keys that they hold: a folder's own name counts with its `/`. */
+  async *#walk(prefix: string, after: string): AsyncGenerator<ListedObject> {
+    const folder = join(this.#root, ...prefix.split('/'));
+    const entries = await this.#guarded(async () => {
+      try {
+        return await readdir(folder, { withFileTypes: true });
+      } catch (cause) {
+        if (isMissing(cause)) return [];
+        throw cause;
+      }
+    });
+    const names = entries
+      .filter((entry) => !entry.name.startsWith('.') && (entry.isDirectory() || entry.isFile()))
+      .map((entry) => `${prefix}${entry.name}${entry.isDirectory() ? '/' : ''}`)
+      .sort(byBytes);
+    for (const name of names) {
+      if (name.endsWith('/')) {
+        // Everything below comes before what we are asked to begin behind.
+        if (after > name && !after.startsWith(name)) continue;
+        yield* this.#walk(name, after);
+      } else if (name > after) {
+        const info = await this.#guarded(() => stat(this.#path(name)).catch(() => null));
+        if (info) yield { key: name, size: info.size, modifiedAt: info.mtime };
+      }
+    }
   }
 
   #path(key: string): string {
@@ -290,6 +335,11 @@ async function sizeOf(path: string): Promise<number | null> {
     if (isMissing(cause)) return null;
     throw cause;
   }
+}
+
+/** Keys are ASCII, so the order of UTF-16 units is the order of bytes. */
+function byBytes(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function errorCode(cause: unknown): string {

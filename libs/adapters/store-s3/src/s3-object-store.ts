@@ -1,20 +1,22 @@
 import { open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { Agent } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'minio';
 import {
   assertByteRange,
+  assertKeyPrefix,
   assertObjectKey,
   type ByteSpan,
+  type ListedObject,
   ObjectExists,
   ObjectNotFound,
   ObjectSizeMismatch,
   ObjectStore,
   type SpoolFile,
 } from '#libs/ports';
+import { patientAgent } from './patient-agent.js';
 import { asPortError, errorCode, isMissingObject, isTransient } from './s3-errors.js';
 
 export interface S3ObjectStoreOptions {
@@ -28,11 +30,17 @@ export interface S3ObjectStoreOptions {
   readonly region?: string;
   /** How often one request is tried in all; 4 unless told otherwise. */
   readonly attempts?: number;
+  /** After this long without a byte in either direction a request has failed; 60 s unless told otherwise. */
+  readonly silenceMs?: number;
 }
 
 /** Above this an object goes up in parts, so a put holds at most this much in memory. */
 const PART_SIZE = 8 * 1024 * 1024;
 const FIRST_PAUSE_MS = 100;
+const SILENCE_MS = 60_000;
+const PAGE = 1000;
+/** Several processes share one bucket, so only what no living put can still be sending counts as left over. */
+const LEFT_OVER_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Objects in a bucket of any S3 server. An S3 object appears when its upload is complete and the server has answered
@@ -43,7 +51,7 @@ const FIRST_PAUSE_MS = 100;
  */
 export class S3ObjectStore extends ObjectStore {
   readonly #client: Client;
-  readonly #agent: HttpAgent;
+  readonly #agent: Agent;
   readonly #bucket: string;
   readonly #attempts: number;
 
@@ -53,7 +61,7 @@ export class S3ObjectStore extends ObjectStore {
     const useSSL = url.protocol === 'https:';
     this.#bucket = options.bucket;
     this.#attempts = options.attempts ?? 4;
-    this.#agent = useSSL ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+    this.#agent = patientAgent(useSSL, options.silenceMs ?? SILENCE_MS);
     this.#client = new Client({
       endPoint: url.hostname,
       port: url.port === '' ? (useSSL ? 443 : 80) : Number(url.port),
@@ -85,6 +93,8 @@ export class S3ObjectStore extends ObjectStore {
       store.close();
       throw cause;
     }
+    // Nothing waits for this; the next start or clean-up tries again.
+    store.clearUnfinished(LEFT_OVER_AFTER_MS).catch(() => undefined);
     return store;
   }
 
@@ -117,19 +127,20 @@ export class S3ObjectStore extends ObjectStore {
 
   override async get(key: string, range?: ByteSpan): Promise<Readable> {
     assertObjectKey(key);
-    if (!range) return this.#ask(() => this.#client.getObject(this.#bucket, key), key);
-    const { start, length } = range;
-    assertByteRange(start, length);
+    if (range) assertByteRange(range.start, range.length);
     // S3 has no empty range, yet a missing object must be told.
-    if (length === 0) return Readable.from([await this.getRange(key, start, 0)]);
-    return this.#ask(async () => {
+    if (range?.length === 0) return Readable.from([await this.getRange(key, range.start, 0)]);
+    const first = await this.#ask(async () => {
       try {
-        return await this.#client.getPartialObject(this.#bucket, key, start, length);
+        return range
+          ? await this.#client.getPartialObject(this.#bucket, key, range.start, range.length)
+          : await this.#client.getObject(this.#bucket, key);
       } catch (cause) {
         if (errorCode(cause) === 'InvalidRange') return Readable.from([]);
         throw cause;
       }
     }, key);
+    return Readable.from(this.#resumed(key, first, range), { objectMode: false });
   }
 
   override async getRange(key: string, start: number, length: number): Promise<Buffer> {
@@ -168,6 +179,67 @@ export class S3ObjectStore extends ObjectStore {
   override async remove(key: string): Promise<void> {
     assertObjectKey(key);
     await this.#ask(() => this.#client.removeObject(this.#bucket, key));
+  }
+
+  override async *list(prefix: string, after = ''): AsyncGenerator<ListedObject> {
+    assertKeyPrefix(prefix);
+    // Pages go on behind the last key instead of by token, so that a page can be asked for again at any time.
+    for (let last = after; ;) {
+      const page = await this.#ask(() => this.#client.listObjectsV2Query(this.#bucket, prefix, '', '', PAGE, last));
+      for (const { name, size, lastModified } of page.objects) {
+        if (name === undefined) continue;
+        yield { key: name, size, modifiedAt: new Date(lastModified) };
+        last = name;
+      }
+      if (!page.isTruncated || page.objects.length === 0) return;
+    }
+  }
+
+  override async clearUnfinished(olderThanMs: number): Promise<number> {
+    let cleared = 0;
+    let page = { nextKeyMarker: '', nextUploadIdMarker: '', isTruncated: true };
+    while (page.isTruncated) {
+      const { nextKeyMarker, nextUploadIdMarker } = page;
+      const found = await this.#ask(() =>
+        this.#client.listIncompleteUploadsQuery(this.#bucket, '', nextKeyMarker, nextUploadIdMarker, ''),
+      );
+      for (const { key, uploadId, initiated } of found.uploads) {
+        if (Date.now() - new Date(initiated).getTime() <= olderThanMs) continue;
+        await this.#ask(async () => {
+          try {
+            await this.#client.abortMultipartUpload(this.#bucket, key, uploadId);
+          } catch (cause) {
+            // Ended meanwhile, or somebody else cleared it.
+            if (errorCode(cause) !== 'NoSuchUpload') throw cause;
+          }
+        });
+        cleared += 1;
+      }
+      page = found;
+    }
+    return cleared;
+  }
+
+  /** A stream that breaks off goes on with a new request from where it was; only what cannot be resumed breaks the reader's stream. */
+  async *#resumed(key: string, first: Readable, range?: ByteSpan): AsyncGenerator<Buffer> {
+    let at = range?.start ?? 0;
+    const end = range && range.start + range.length;
+    let stream = first;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        for await (const chunk of stream as AsyncIterable<Buffer>) {
+          at += chunk.length;
+          attempt = 1;
+          yield chunk;
+        }
+        return;
+      } catch (cause) {
+        if (attempt >= this.#attempts || !isTransient(cause)) throw asPortError(cause);
+        if (at === end) return;
+        const rest = end === undefined ? undefined : end - at;
+        stream = await this.#ask(() => this.#client.getPartialObject(this.#bucket, key, at, rest), key);
+      }
+    }
   }
 
   async #holds(key: string, size: number): Promise<boolean> {

@@ -150,14 +150,14 @@ function keepsTheContract(open: () => Promise<ObjectStore>): void {
   it('lists by prefix in the order of the keys, from behind any key, with sizes and times', async () => {
     const root = `list-${randomUUID()}/`;
     const names = ['a-b/c', 'a.d', 'a/x', 'a/y/z', 'b/1', 'b/10', 'b/2', 'c_'];
-    for (const name of [...names].reverse()) await store.putBytes(root + name, Buffer.from(name));
+    for (const name of names.toReversed()) await store.putBytes(root + name, Buffer.from(name));
     await store.putBytes(`${root.slice(0, -1)}-other/x`, Buffer.from('not ours'));
     const keys = async (prefix: string, after?: string) => {
       const found: string[] = [];
       for await (const { key } of store.list(prefix, after)) found.push(key.slice(root.length));
       return found;
     };
-    const sorted = [...names].sort((a, b) => (a < b ? -1 : 1));
+    const sorted = names.toSorted((a, b) => (a < b ? -1 : 1));
     expect(await keys(root)).toEqual(sorted);
     expect(await keys(`${root}b/`)).toEqual(['b/1', 'b/10', 'b/2']);
     for (const name of sorted) {

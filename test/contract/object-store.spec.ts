@@ -302,8 +302,8 @@ if (endpoint === undefined)
       client.on('close', () => server.destroy());
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => relay.once('listening', resolve));
-    const endpoint = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
-    const store = await S3ObjectStore.open({ ...options(), endpoint });
+    const relayed = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
+    const store = await S3ObjectStore.open({ ...options(), endpoint: relayed });
     opened.push(store);
     const bytes = randomBytes(12 * 1024 * 1024);
     const key = newKey();

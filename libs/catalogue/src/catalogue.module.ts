@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
 import { IngestModule } from '#libs/ingest';
 import { PatientsModule } from '#libs/patients';
+import { AttributeIndex } from './attribute-index.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { CompletenessRepository } from './completeness.repository.js';
 import { ExpectInstances } from './expect-instances.js';
+import { FindAttributes } from './find-attributes.js';
 import { OnInstanceStored } from './on-instance-stored.js';
+import { AttributeIndexPostgres } from './postgres/attribute-index.postgres.js';
 import { CataloguePostgresRepository } from './postgres/catalogue.postgres-repository.js';
 import { CompletenessPostgresRepository } from './postgres/completeness.postgres-repository.js';
 import { ReadEcgRecording } from './read-ecg-recording.js';
@@ -16,7 +19,9 @@ import { TranscodeInstance } from './transcode-instance.js';
   providers: [
     { provide: CatalogueRepository, useClass: CataloguePostgresRepository },
     { provide: CompletenessRepository, useClass: CompletenessPostgresRepository },
+    { provide: AttributeIndex, useClass: AttributeIndexPostgres },
     ExpectInstances,
+    FindAttributes,
     OnInstanceStored,
     ReadFrames,
     TranscodeInstance,
@@ -26,6 +31,7 @@ import { TranscodeInstance } from './transcode-instance.js';
     CatalogueRepository,
     CompletenessRepository,
     ExpectInstances,
+    FindAttributes,
     OnInstanceStored,
     ReadFrames,
     TranscodeInstance,

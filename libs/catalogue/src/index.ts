@@ -16,6 +16,8 @@ export { EXAM_STATES, type ExamState } from './domain/exam.states.js';
 export type { Completeness, Expectation, Sending } from './domain/completeness.js';
 export type { Exam, ExamKind } from './domain/exam.js';
 export { ExpectInstances } from './expect-instances.js';
+export { QUERY_LEVELS, type QueryLevel } from './domain/attribute-levels.js';
+export { FindAttributes, type AttributeAnswer, type AttributeQuery } from './find-attributes.js';
 export { OnInstanceStored } from './on-instance-stored.js';
 export { ReadEcgRecording } from './read-ecg-recording.js';
 export { ReadFrames, type FrameSource } from './read-frames.js';

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { personName, text } from '#libs/formats/dicom';
+import { nameGroups, personName, text } from '#libs/formats/dicom';
 import { INSTANCE_STORED, IngestRepository, type StoredInstance } from '#libs/ingest';
 import { PatientsRepository, validIdCard } from '#libs/patients';
 import { Reaction, type OutboxEvent } from '#libs/persistence';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { CompletenessRepository } from './completeness.repository.js';
-import { indexedFacts } from './domain/indexed-facts.js';
+import { LEVEL_TAGS } from './domain/attribute-levels.js';
+import { indexedFacts, kept } from './domain/indexed-facts.js';
 
 const SEXES = new Set(['M', 'F', 'O']);
 
@@ -62,11 +63,12 @@ export class OnInstanceStored extends Reaction {
       // An examination without a patient number belongs to nobody else's patient.
       number: number || `(${studyInstanceUid})`,
       name: name?.display || source.supplement?.patientName || '',
-      otherNames: [name?.alphabetic ?? '', name?.ideographic ?? ''].filter((other) => other !== ''),
+      otherNames: [...nameGroups(attributes, '00100010'), ...nameGroups(attributes, '00101001')],
       sex: SEXES.has(sex) ? (sex as 'M' | 'F' | 'O') : null,
       birthDate: birthDate !== null && !Number.isNaN(Date.parse(birthDate)) ? birthDate : null,
       idCard:
         validIdCard(source.supplement?.idCard) ?? validIdCard(text(attributes, '00101000')) ?? validIdCard(number),
+      attributes: kept(attributes, LEVEL_TAGS.PATIENT),
     });
   }
 }

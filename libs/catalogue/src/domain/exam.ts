@@ -1,4 +1,5 @@
 import type { Completeness } from './completeness.js';
+import type { DicomJson } from '#libs/formats/dicom';
 import type { ExamState } from './exam.states.js';
 
 export type ExamKind = 'imaging' | 'ecg';
@@ -33,4 +34,19 @@ export interface IndexedFacts {
   accessionNumber: string | null;
   examinedAt: Date | null;
   counts: boolean;
+  /** StudyDate and StudyTime as one comparable text, see `dateTimeText` */
+  studyDateTime: string;
+  studyId: string | null;
+  /** spellings of ReferringPhysicianName, see patients' `nameSpellings` */
+  referringNames: string[];
+  /** BodyPartExamined as written */
+  bodyPartExamined: string | null;
+  /** PerformedProcedureStepStartDate and …Time */
+  performedDateTime: string;
+  scheduledStepIds: string[];
+  requestedProcedureIds: string[];
+  bitsAllocated: number | null;
+  /** attributes of study and series level that have a value */
+  studyAttributes: DicomJson;
+  seriesAttributes: DicomJson;
 }

@@ -25,6 +25,9 @@ const LOCATION = `i.id, x.organisation, e.patient_id AS "patientId", x.study_ins
 const LOCATED = `instance i JOIN ingest_instance x ON x.id = i.id JOIN exam e ON e.id = i.exam_id JOIN series s ON s.id = i.series_id`;
 const IN_ORDER = `ORDER BY s.number NULLS LAST, s.series_instance_uid, i.number NULLS LAST, i.sop_instance_uid`;
 
+/** An aECG file has a schema for its class, not a UID. */
+const IS_DICOM = `sop_class_uid NOT LIKE 'urn:%'`;
+
 @Injectable()
 export class CataloguePostgresRepository extends CatalogueRepository {
   constructor(private readonly database: Database) {
@@ -47,13 +50,26 @@ export class CataloguePostgresRepository extends CatalogueRepository {
 
   async addInstance(examId: string, stored: StoredInstance, facts: IndexedFacts): Promise<{ added: boolean }> {
     const series = await this.database.row<{ id: string }>(
-      `INSERT INTO series (id, exam_id, series_instance_uid, modality, number, description) VALUES ($1,$2,$3,$4,$5,$6)
+      `INSERT INTO series (id, exam_id, series_instance_uid, modality, number, description, body_part, performed_date_time,
+         scheduled_step_ids, requested_procedure_ids, attributes) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)
        ON CONFLICT (exam_id, series_instance_uid) DO UPDATE SET modality = coalesce(series.modality, EXCLUDED.modality) RETURNING id`,
-      [newId(), examId, stored.seriesInstanceUid, facts.modality, facts.seriesNumber, facts.seriesDescription],
+      [
+        newId(),
+        examId,
+        stored.seriesInstanceUid,
+        facts.modality,
+        facts.seriesNumber,
+        facts.seriesDescription,
+        facts.bodyPartExamined,
+        facts.performedDateTime,
+        facts.scheduledStepIds,
+        facts.requestedProcedureIds,
+        JSON.stringify(facts.seriesAttributes),
+      ],
     );
     const row = await this.database.row(
-      `INSERT INTO instance (id, exam_id, series_id, sop_instance_uid, sop_class_uid, number, frames, rows, columns, counts)
-       VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10) ON CONFLICT DO NOTHING RETURNING id`,
+      `INSERT INTO instance (id, exam_id, series_id, sop_instance_uid, sop_class_uid, number, frames, rows, columns, counts, bits_allocated)
+       VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11) ON CONFLICT DO NOTHING RETURNING id`,
       [
         stored.id,
         examId,
@@ -65,6 +81,7 @@ export class CataloguePostgresRepository extends CatalogueRepository {
         facts.rows,
         facts.columns,
         facts.counts,
+        facts.bitsAllocated,
       ],
     );
     return { added: row !== undefined };
@@ -74,10 +91,24 @@ export class CataloguePostgresRepository extends CatalogueRepository {
     const first = facts.find((one) => one.counts) ?? facts[0];
     const state = reopen && exam.state === 'settled' ? EXAM_STATES.next(exam.state, 'reopen') : exam.state;
     await this.database.rows(
+      `UPDATE series s SET dicom_instances = c.held FROM (
+         SELECT series_id, count(*) FILTER (WHERE ${IS_DICOM}) AS held FROM instance WHERE exam_id = $1 GROUP BY series_id) c
+       WHERE c.series_id = s.id AND s.dicom_instances <> c.held`,
+      [exam.id],
+    );
+    await this.database.rows(
       `UPDATE exam SET state = $2, version = version + 1,
          last_received_at = CASE WHEN $9 THEN now() ELSE last_received_at END,
          accession_number = coalesce(accession_number, $3), modality = coalesce(modality, $4), body_part = coalesce(body_part, $5),
-         description = coalesce(description, $6), examined_at = coalesce(examined_at, $7), kind = CASE WHEN $8 THEN 'ecg' ELSE kind END
+         description = coalesce(description, $6), examined_at = coalesce(examined_at, $7), kind = CASE WHEN $8 THEN 'ecg' ELSE kind END,
+         study_date_time = CASE WHEN study_date_time = '' THEN $10 ELSE study_date_time END,
+         study_id = coalesce(study_id, $11), study_description = coalesce(study_description, $12),
+         referring_names = CASE WHEN referring_names = '{}' THEN $13 ELSE referring_names END, attributes = $14::jsonb || attributes,
+         (dicom_series, dicom_instances, holds_dicom, modalities) = (
+           SELECT count(*), coalesce(sum(s.dicom_instances), 0), count(*) > 0,
+             coalesce(array_agg(DISTINCT s.modality ORDER BY s.modality) FILTER (WHERE s.modality IS NOT NULL), '{}')
+           FROM series s WHERE s.exam_id = $1 AND s.dicom_instances > 0),
+         sop_classes = ARRAY(SELECT DISTINCT sop_class_uid FROM instance WHERE exam_id = $1 AND ${IS_DICOM} ORDER BY 1)
        WHERE id = $1`,
       [
         exam.id,
@@ -89,6 +120,11 @@ export class CataloguePostgresRepository extends CatalogueRepository {
         first?.examinedAt ?? null,
         first?.modality === 'ECG',
         reopen || exam.state !== 'settled',
+        first?.studyDateTime ?? '',
+        first?.studyId ?? null,
+        first?.studyDescription ?? null,
+        first?.referringNames ?? [],
+        JSON.stringify(first?.studyAttributes ?? {}),
       ],
     );
     if (state !== exam.state) await this.log(exam.id, exam.state, state, 'reopen');

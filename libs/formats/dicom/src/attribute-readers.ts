@@ -84,6 +84,16 @@ export function personName(attributes: DicomJson, tag: string): PersonNameText {
   return { display: plainName(ideographic ?? '') || plainName(alphabetic ?? ''), alphabetic, ideographic };
 }
 
+/** Every component group of every person name under `tag`, as written (`Wang^JianGuo`, `王^建国`). */
+export function nameGroups(attributes: DicomJson, tag: string): string[] {
+  return values(attributes, tag).flatMap((value) => {
+    if (typeof value === 'string') return value.split('=');
+    if (value === null || !isItem(value)) return [];
+    const { Alphabetic, Ideographic, Phonetic } = value as PersonNameValue;
+    return [Alphabetic, Ideographic, Phonetic].filter((group): group is string => Boolean(group));
+  });
+}
+
 function requiredUid(attributes: DicomJson, tag: string, keyword: string): string {
   const uid = text(attributes, tag);
   if (uid === null) throw new DicomFormatError('missing-uid', `${keyword} is missing.`);

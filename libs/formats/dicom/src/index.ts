@@ -3,6 +3,7 @@ export {
   decimals,
   instanceUids,
   integer,
+  nameGroups,
   personName,
   sequence,
   text,

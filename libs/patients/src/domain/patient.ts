@@ -1,3 +1,5 @@
+import type { DicomJson } from '#libs/formats/dicom';
+
 /** A person as one organisation knows them: its own number, and what it says of them. */
 export interface Patient {
   id: string;
@@ -16,9 +18,11 @@ export interface PatientFacts {
   organisation: string;
   number: string;
   name: string;
-  /** further spellings to be found by, e.g. the alphabetic one */
+  /** further spellings to be found by: component groups with their carets, other names */
   otherNames?: readonly string[];
   sex: Patient['sex'];
   birthDate: string | null;
   idCard: string | null;
+  /** patient level attributes of the header that brought these facts; what is known already stays */
+  attributes?: DicomJson;
 }

@@ -2,12 +2,23 @@ import { Injectable } from '@nestjs/common';
 import { scopeParameter, type OrganisationScope } from '#libs/identity';
 import { newId } from '#libs/kernel';
 import { Database } from '#libs/persistence';
-import { nameSearchText } from '../domain/name-search.js';
+import { nameSpellings } from '../domain/name-search.js';
 import type { Patient, PatientFacts } from '../domain/patient.js';
 import { PatientsRepository, type PatientFilter } from '../patients.repository.js';
 
 const COLUMNS = `id, organisation, number, person_id AS "personId", name, sex,
   to_char(birth_date, 'YYYY-MM-DD') AS "birthDate", id_card AS "idCard"`;
+
+/** Do these facts say anything that is not known of the patient yet? */
+function brings(facts: PatientFacts, names: readonly string[], known: Patient & { names: string[] }): boolean {
+  return (
+    (known.idCard === null && facts.idCard !== null) ||
+    (known.name === '' && facts.name !== '') ||
+    (known.sex === null && facts.sex !== null) ||
+    (known.birthDate === null && facts.birthDate !== null) ||
+    names.some((name) => !known.names.includes(name))
+  );
+}
 
 @Injectable()
 export class PatientsPostgresRepository extends PatientsRepository {
@@ -17,22 +28,23 @@ export class PatientsPostgresRepository extends PatientsRepository {
 
   upsert(facts: PatientFacts): Promise<Patient> {
     return this.database.transaction(async () => {
-      const known = await this.database.row<Patient>(
-        `SELECT ${COLUMNS} FROM patient WHERE organisation = $1 AND number = $2`,
+      const known = await this.database.row<Patient & { names: string[] }>(
+        `SELECT ${COLUMNS}, names FROM patient WHERE organisation = $1 AND number = $2`,
         [facts.organisation, facts.number],
       );
-      if (known && (known.idCard !== null || facts.idCard === null) && (known.name !== '' || facts.name === ''))
-        return known;
+      const names = nameSpellings([facts.name, ...(facts.otherNames ?? [])]);
+      if (known && !brings(facts, names, known)) return known;
       const personId = await this.personFor(facts.idCard, known?.personId);
-      const names = nameSearchText([facts.name, ...(facts.otherNames ?? [])]);
       return (await this.database.row<Patient>(
-        `INSERT INTO patient (id, organisation, number, person_id, name, name_search, sex, birth_date, id_card)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        `INSERT INTO patient (id, organisation, number, person_id, name, names, name_search, sex, birth_date, id_card, attributes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT (organisation, number) DO UPDATE SET
            person_id = CASE WHEN patient.id_card IS NULL AND EXCLUDED.id_card IS NOT NULL THEN EXCLUDED.person_id ELSE patient.person_id END,
            id_card = coalesce(patient.id_card, EXCLUDED.id_card),
            name = CASE WHEN patient.name = '' THEN EXCLUDED.name ELSE patient.name END,
-           name_search = CASE WHEN patient.name = '' THEN EXCLUDED.name_search ELSE patient.name_search END,
+           names = ARRAY(SELECT DISTINCT unnest(patient.names || EXCLUDED.names)),
+           name_search = array_to_string(ARRAY(SELECT DISTINCT ltrim(unnest(patient.names || EXCLUDED.names), '~')), E'\\n'),
+           attributes = EXCLUDED.attributes || patient.attributes,
            sex = coalesce(patient.sex, EXCLUDED.sex), birth_date = coalesce(patient.birth_date, EXCLUDED.birth_date)
          RETURNING ${COLUMNS}`,
         [
@@ -42,9 +54,11 @@ export class PatientsPostgresRepository extends PatientsRepository {
           personId,
           facts.name,
           names,
+          [...new Set(names.map((name) => name.replace(/^~/, '')))].join('\n'),
           facts.sex,
           facts.birthDate,
           facts.idCard,
+          JSON.stringify(facts.attributes ?? {}),
         ],
       ))!;
     });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { dictionaryVr, texts, type DicomJson, type DicomJsonElement } from '#libs/formats/dicom';
-import type { OrganisationScope } from '#libs/identity';
+import { inScope, type OrganisationScope } from '#libs/identity';
 import { AttributeIndex, type AttributeSearch, type FoundEntity, type PageKey } from './attribute-index.js';
 import { COMPUTED_TAGS, isAtOrAbove, levelOf, type QueryLevel } from './domain/attribute-levels.js';
 import { matchKeys } from './domain/match-keys.js';
@@ -58,7 +58,7 @@ export class FindAttributes {
     scope: OrganisationScope,
     query: AttributeQuery & { limit?: number; offset?: number },
   ): Promise<AttributeAnswer> {
-    const search = searchOf(query);
+    const search = searchOf(scope, query);
     if (search === null) return { items: [], more: false, patientIds: [] };
     const limit = query.limit ?? STREAM_PAGE;
     const offset = query.offset ?? 0;
@@ -75,20 +75,22 @@ export class FindAttributes {
   async *stream(
     scope: OrganisationScope,
     query: AttributeQuery,
+    pageSize = STREAM_PAGE,
   ): AsyncGenerator<{ item: DicomJson; patientId: string }> {
-    const search = searchOf(query);
+    const search = searchOf(scope, query);
+    if (search === null) return;
     let after: PageKey | undefined;
-    while (search !== null) {
-      const found = await this.index.find(scope, search, { limit: STREAM_PAGE, ...(after && { after }) });
+    for (;;) {
+      const found = await this.index.find(scope, search, { limit: pageSize, ...(after && { after }) });
       for (const one of found) yield { item: answer(one, query), patientId: one.patientId };
-      if (found.length < STREAM_PAGE) return;
+      if (found.length < pageSize) return;
       after = found.at(-1)!.page;
     }
   }
 
   /** How many match, counted no further than `atMost`. @throws as `find` */
   async count(scope: OrganisationScope, query: AttributeQuery, atMost: number): Promise<number> {
-    const search = searchOf(query);
+    const search = searchOf(scope, query);
     return search === null ? 0 : this.index.count(scope, { ...search, headers: false }, atMost);
   }
 
@@ -108,13 +110,13 @@ export class FindAttributes {
   }
 }
 
-/** Null where nothing can match: another issuer's patient numbers are not here. */
-function searchOf(query: AttributeQuery): AttributeSearch | null {
+/** Null where nothing can match: another issuer's patient numbers are not here, or not to be seen. */
+function searchOf(scope: OrganisationScope, query: AttributeQuery): AttributeSearch | null {
   const { [ISSUER_TAG]: issuer, ...keys } = query.keys;
   const conditions = matchKeys(query.level, keys, query);
   const [namespace] = issuer ? texts({ [ISSUER_TAG]: issuer }, ISSUER_TAG) : [];
   const organisation = ISSUER.exec(namespace ?? '')?.[1];
-  if (namespace && namespace !== '*' && organisation === undefined) return null;
+  if (namespace && namespace !== '*' && (organisation === undefined || !inScope(scope, organisation))) return null;
   return {
     level: query.level,
     keys: conditions,

@@ -6,10 +6,13 @@
  * first, as `re-encoded` or `conflict`, and never served in its place.
  */
 export { INSTANCE_STORED, type InstanceStored } from './domain/ingest.events.js';
+export { missingOf, type NewBatch, type UploadBatch, type UploadItem, type UploadOutcome } from './domain/upload.js';
 export type { InstanceSource, Receipt, Standing, StoredInstance } from './domain/stored-instance.js';
 export { IngestModule } from './ingest.module.js';
-export { IngestRepository, type UploadItem } from './ingest.repository.js';
+export { IngestRepository } from './ingest.repository.js';
 export { AECG_CLASS, LARGEST_ECG, ReceiveEcg, type EcgSupplement } from './receive-ecg.js';
 export { ReceiveInstance, type InstanceReception } from './receive-instance.js';
 export { ReceiveUpload, type FinishedUpload } from './receive-upload.js';
 export { Spool, type SpooledFile } from './spool.js';
+export type { Manifest } from './unpack-archive.js';
+export { UploadsRepository } from './uploads.repository.js';

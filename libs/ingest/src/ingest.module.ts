@@ -3,7 +3,11 @@ import { IngestRepository } from './ingest.repository.js';
 import { IngestPostgresRepository } from './postgres/ingest.postgres-repository.js';
 import { ReceiveEcg } from './receive-ecg.js';
 import { ReceiveInstance } from './receive-instance.js';
+import { ReceiveUploadFile } from './receive-upload-file.js';
 import { ReceiveUpload } from './receive-upload.js';
+import { UnpackArchive } from './unpack-archive.js';
+import { UploadsPostgresRepository } from './postgres/uploads.postgres-repository.js';
+import { UploadsRepository } from './uploads.repository.js';
 
 @Module({
   providers: [
@@ -11,7 +15,10 @@ import { ReceiveUpload } from './receive-upload.js';
     ReceiveInstance,
     ReceiveEcg,
     ReceiveUpload,
+    ReceiveUploadFile,
+    UnpackArchive,
+    { provide: UploadsRepository, useClass: UploadsPostgresRepository },
   ],
-  exports: [IngestRepository, ReceiveInstance, ReceiveEcg, ReceiveUpload],
+  exports: [IngestRepository, ReceiveInstance, ReceiveEcg, ReceiveUpload, UploadsRepository],
 })
 export class IngestModule {}

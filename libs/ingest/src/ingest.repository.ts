@@ -1,16 +1,5 @@
 import type { StoredInstance } from './domain/stored-instance.js';
 
-export interface UploadItem {
-  uploadId: string;
-  batch: string;
-  organisation: string;
-  filename: string;
-  outcome: string;
-  reason: string | null;
-  sopInstanceUid: string | null;
-  studyInstanceUid: string | null;
-}
-
 export type NewInstance = Omit<StoredInstance, 'standing'>;
 
 export abstract class IngestRepository {
@@ -31,6 +20,4 @@ export abstract class IngestRepository {
     sizeBytes: number;
     source: Record<string, unknown>;
   }): Promise<string>;
-  abstract noteUpload(item: UploadItem): Promise<void>;
-  abstract uploads(organisation: string, batch: string): Promise<UploadItem[]>;
 }

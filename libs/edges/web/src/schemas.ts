@@ -178,16 +178,60 @@ export const ecgQuery = z.object({
   idCard: z.string().max(18).optional(),
   accessionNumber: z.string().max(16).optional(),
 });
+const uid = z.string().regex(/^\d[\d.]{0,63}$/);
+export const batchAnnouncement = z.object({
+  batch: z.uuid(),
+  title: z.string().min(1).max(200),
+  files: z.number().int().min(1).max(1_000_000),
+  bytes: z.number().int().min(0),
+  /** what the sender could read of the files: files that are no instances are in none of them */
+  studies: z
+    .array(
+      z.object({
+        studyInstanceUid: uid,
+        instances: z.number().int().min(0).max(1_000_000).optional(),
+        sopInstanceUids: z.array(uid).max(20_000).optional(),
+      }),
+    )
+    .max(1000)
+    .default([]),
+});
+export const batchQuery = z.object({
+  limit: z.coerce.number().int().min(0).max(1000).default(1000),
+  cursor: z.string().max(200).optional(),
+});
+const batchProgress = z.object({
+  batch: z.string(),
+  title: z.string(),
+  files: z.number(),
+  bytes: z.number(),
+  filesEnded: z.number(),
+  bytesEnded: z.number(),
+  startedAt: instant,
+  closedAs: z.enum(['finished', 'given-up', 'expired']).nullable(),
+});
+const unfinishedUpload = z.object({ id: z.string(), filename: z.string(), size: z.number(), offset: z.number() });
+export const batchList = page(batchProgress.extend({ uploads: z.array(unfinishedUpload) }));
 export const uploadBatch = z.object({
+  /** null: files came under this id, and nobody announced how many */
+  batch: batchProgress.nullable(),
+  uploads: z.array(unfinishedUpload),
+  counts: z.record(z.string(), z.number()),
+  /** what an index (DICOMDIR) names and nobody sent; known when the batch is closed */
+  missing: z.array(z.string()),
   items: z.array(
     z.object({
       filename: z.string(),
-      outcome: z.string(),
+      size: z.number().nullable(),
+      outcome: z.enum(['stored', 'duplicate', 're-encoded', 'conflict', 'quarantined', 'refused', 'unpacked']),
+      code: z.string().nullable(),
       reason: z.string().nullable(),
       sopInstanceUid: z.string().nullable(),
       studyInstanceUid: z.string().nullable(),
+      insideArchive: z.boolean(),
     }),
   ),
+  next: z.string().nullable(),
 });
 
 export const report = z.object({

@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { All, Controller, Get, Param, Req, Res, UseFilters } from '@nestjs/common';
+import { All, Controller, Param, Req, Res, UseFilters } from '@nestjs/common';
 import { Route, type AuthenticatedRequest } from '#libs/identity';
-import { IngestRepository } from '#libs/ingest';
 import { ProblemFilter } from './problem.filter.js';
-import { uploadBatch } from './schemas.js';
 import { TusUploads } from './tus-uploads.js';
 
 interface RawRequest extends AuthenticatedRequest {
@@ -14,29 +12,11 @@ interface RawReply {
   hijack(): void;
 }
 
-/** Resumable uploads, tus 1.0 (core, creation, creation-with-upload, termination), and how each file of a batch ended. */
+/** Resumable uploads, tus 1.0: core, creation, creation-with-upload, creation-defer-length, expiration, termination. */
 @Controller('api/uploads')
 @UseFilters(ProblemFilter)
 export class UploadsController {
-  constructor(
-    private readonly uploads: TusUploads,
-    private readonly ingest: IngestRepository,
-  ) {}
-
-  @Get('batches/:batch')
-  @Route({ permission: 'upload.send', summary: 'How the files of one batch ended', response: uploadBatch })
-  async batch(@Req() { caller }: AuthenticatedRequest, @Param('batch') batch: string) {
-    const items = await this.ingest.uploads(caller.organisation, batch);
-    return {
-      items: items.map(({ filename, outcome, reason, sopInstanceUid, studyInstanceUid }) => ({
-        filename,
-        outcome,
-        reason,
-        sopInstanceUid,
-        studyInstanceUid,
-      })),
-    };
-  }
+  constructor(private readonly uploads: TusUploads) {}
 
   @All()
   @Route({ permission: 'upload.send', summary: 'tus 1.0: create an upload' })

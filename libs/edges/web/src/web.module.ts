@@ -18,6 +18,7 @@ import { RequestsController } from './requests.controller.js';
 import { SessionController } from './session.controller.js';
 import { TokenController } from './token.controller.js';
 import { TusUploads } from './tus-uploads.js';
+import { UploadBatchesController } from './upload-batches.controller.js';
 import { UploadsController } from './uploads.controller.js';
 import { WorklistController } from './worklist.controller.js';
 
@@ -40,6 +41,7 @@ import { WorklistController } from './worklist.controller.js';
     ExamsController,
     RequestsController,
     EcgController,
+    UploadBatchesController,
     UploadsController,
     ReportsController,
     OpenapiController,

@@ -20,6 +20,7 @@ export { dictionaryVr, keywordOf, tagOf } from './dictionary.js';
 export { buildFileMeta, type FileMetaInput } from './file-meta.js';
 export { locateFrames, locateFramesBy, type FrameLocation, type FrameTable } from './frames.js';
 export { instanceDigest, type InstanceDigest } from './instance-digest.js';
+export { missingFiles, referencedFiles } from './referenced-files.js';
 export { Part10Splitter, type Part10Meta } from './part10-splitter.js';
 export {
   inflateDataset,

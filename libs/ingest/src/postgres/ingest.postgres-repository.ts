@@ -4,7 +4,7 @@ import { Database, Outbox } from '#libs/persistence';
 import { INSTANCE_STORED } from '../domain/ingest.events.js';
 import { INSTANCE_STATES } from '../domain/instance.states.js';
 import type { Standing, StoredInstance } from '../domain/stored-instance.js';
-import { IngestRepository, type NewInstance, type UploadItem } from '../ingest.repository.js';
+import { IngestRepository, type NewInstance } from '../ingest.repository.js';
 
 const COLUMNS = `id, organisation, sop_instance_uid AS "sopInstanceUid", sop_class_uid AS "sopClassUid",
   transfer_syntax_uid AS "transferSyntaxUid", study_instance_uid AS "studyInstanceUid", series_instance_uid AS "seriesInstanceUid",
@@ -86,31 +86,6 @@ export class IngestPostgresRepository extends IngestRepository {
       ],
     );
     return id;
-  }
-
-  async noteUpload(item: UploadItem): Promise<void> {
-    await this.database.rows(
-      `INSERT INTO upload_item (upload_id, batch, organisation, filename, outcome, reason, sop_instance_uid, study_instance_uid)
-       VALUES ($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT (upload_id) DO NOTHING`,
-      [
-        item.uploadId,
-        item.batch,
-        item.organisation,
-        item.filename,
-        item.outcome,
-        item.reason,
-        item.sopInstanceUid,
-        item.studyInstanceUid,
-      ],
-    );
-  }
-
-  uploads(organisation: string, batch: string): Promise<UploadItem[]> {
-    return this.database.rows(
-      `SELECT upload_id AS "uploadId", batch, organisation, filename, outcome, reason, sop_instance_uid AS "sopInstanceUid",
-         study_instance_uid AS "studyInstanceUid" FROM upload_item WHERE organisation = $1 AND batch = $2 ORDER BY at, filename`,
-      [organisation, batch],
-    );
   }
 
   private async insert(instance: NewInstance, standing: Standing): Promise<boolean> {

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
-import { CompletenessRepository, OnInstanceStored } from '#libs/catalogue';
+import { CompletenessRepository, OnExamSettled as PrepareSettledExam, OnInstanceStored } from '#libs/catalogue';
 import { readSettings } from '#libs/config';
 import { AccessTokens } from '#libs/identity';
 import { Database, Deliveries, type DeliveryJob } from '#libs/persistence';
@@ -18,7 +18,11 @@ const SWEEP_MS = 5_000;
 const settings = readSettings();
 const app = await NestFactory.createApplicationContext(WorkerModule.of(settings), { logger: ['error', 'warn'] });
 const queue = app.get(JobQueue);
-const deliveries = new Deliveries(app.get(Database), [app.get(OnInstanceStored), app.get(OnExamSettled)]);
+const deliveries = new Deliveries(app.get(Database), [
+  app.get(OnInstanceStored),
+  app.get(OnExamSettled),
+  app.get(PrepareSettledExam),
+]);
 
 /** The same work while it waits is one job; a saving, not a promise. */
 function jobId(job: DeliveryJob): string {

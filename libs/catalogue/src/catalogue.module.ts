@@ -10,6 +10,13 @@ import { OnInstanceStored } from './on-instance-stored.js';
 import { AttributeIndexPostgres } from './postgres/attribute-index.postgres.js';
 import { CataloguePostgresRepository } from './postgres/catalogue.postgres-repository.js';
 import { CompletenessPostgresRepository } from './postgres/completeness.postgres-repository.js';
+import { RetrievalPostgresRepository } from './postgres/retrieval.postgres-repository.js';
+import { LocateInstances } from './locate-instances.js';
+import { OnExamSettled } from './on-exam-settled.js';
+import { PrepareSeriesMetadata } from './prepare-series-metadata.js';
+import { ReadBulkData } from './read-bulk-data.js';
+import { ReadMetadata } from './read-metadata.js';
+import { RetrievalRepository } from './retrieval.repository.js';
 import { ReadEcgRecording } from './read-ecg-recording.js';
 import { ReadFrames } from './read-frames.js';
 import { TranscodeInstance } from './transcode-instance.js';
@@ -23,7 +30,13 @@ import { TranscodeInstance } from './transcode-instance.js';
     ExpectInstances,
     FindAttributes,
     OnInstanceStored,
+    { provide: RetrievalRepository, useClass: RetrievalPostgresRepository },
+    LocateInstances,
+    OnExamSettled,
+    PrepareSeriesMetadata,
+    ReadBulkData,
     ReadFrames,
+    ReadMetadata,
     TranscodeInstance,
     ReadEcgRecording,
   ],
@@ -33,7 +46,11 @@ import { TranscodeInstance } from './transcode-instance.js';
     ExpectInstances,
     FindAttributes,
     OnInstanceStored,
+    LocateInstances,
+    OnExamSettled,
+    ReadBulkData,
     ReadFrames,
+    ReadMetadata,
     TranscodeInstance,
     ReadEcgRecording,
   ],

@@ -23,3 +23,8 @@ export { ReadEcgRecording } from './read-ecg-recording.js';
 export { ReadFrames, type FrameSource } from './read-frames.js';
 export { TranscodeInstance, type ConvertedDataSet, type TranscodableInstance } from './transcode-instance.js';
 export { framePixels, type FramePixels } from './domain/pixel-description.js';
+export { LocateInstances } from './locate-instances.js';
+export { OnExamSettled } from './on-exam-settled.js';
+export { ReadBulkData, type BulkValue } from './read-bulk-data.js';
+export { ReadMetadata, type MetadataAnswer } from './read-metadata.js';
+export type { InstancePlace, RetrieveAddress } from './retrieval.repository.js';

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DicomFormatError, integer, locateFramesBy, transferSyntaxOf, type FrameTable } from '#libs/formats/dicom';
+import {
+  DicomFormatError,
+  integer,
+  locateFramesBy,
+  swapped,
+  transferSyntaxOf,
+  type FrameTable,
+} from '#libs/formats/dicom';
 import { Spool } from '#libs/ingest';
 import { Refusal } from '#libs/kernel';
 import { ObjectStore, PixelCodec, UndecodableFrame, type DecodedFrame } from '#libs/ports';
@@ -10,6 +17,8 @@ import { nativeBytes } from './pixel-conversion.js';
 import { openDataSet, type StoredDataSet } from './stored-data-set.js';
 
 const REMEMBERED_TABLES = 256;
+/** Bytes of the words whose order depends on the transfer syntax (PS3.5 7.3). */
+const WORDS: Readonly<Record<string, number>> = { OW: 2, OF: 4, OD: 8 };
 
 /** Of an instance what its frames need; of the attributes those of Image Pixel and NumberOfFrames. */
 export type FrameSource = Pick<
@@ -89,18 +98,45 @@ export class ReadFrames {
     return { frame: await this.decode(await this.frame(instance, number), pixels), pixels };
   }
 
-  /** A frame's bytes uncompressed in little endian, by pixel (the frame of an Explicit VR Little Endian data set). */
-  async uncompressed(bytes: Buffer, instance: FrameSource): Promise<Uint8Array> {
-    const pixels = framePixels(instance);
-    return nativeBytes(await this.decode(bytes, pixels), pixels, false);
+  /** Whether frames of this instance can be decompressed (a damaged one may still be refused). */
+  decodes(instance: FrameSource): boolean {
+    return this.codec.decodes(framePixels(instance).transferSyntaxUid);
   }
 
-  private async decode(bytes: Buffer, pixels: FramePixels): Promise<DecodedFrame> {
+  /**
+   * A stored frame's bytes uncompressed in little endian: native ones as the attributes tell of them, decompressed ones by pixel.
+   * @throws Refusal `conflict` / pixels-unreadable
+   */
+  async uncompressed(bytes: Buffer, instance: FrameSource): Promise<Uint8Array> {
+    const pixels = framePixels(instance);
+    const syntax = transferSyntaxOf(pixels.transferSyntaxUid);
+    if (syntax?.encapsulated !== false) return nativeBytes(await this.decode(bytes, pixels), pixels, false);
+    const unit = WORDS[instance.pixelData?.vr ?? ''] ?? 1;
+    return syntax.bigEndian && unit > 1 ? swapped(bytes, unit) : bytes;
+  }
+
+  /** A stored frame's bytes in a lossless compressed syntax. Refusals as `uncompressed`. */
+  async compressed(bytes: Buffer, instance: FrameSource, transferSyntaxUid: string): Promise<Uint8Array> {
+    const pixels = framePixels(instance);
+    const decoded = await this.decode(bytes, pixels);
+    return (await this.guarded(() => this.codec.encode(decoded, pixels, transferSyntaxUid))).bytes;
+  }
+
+  /** @throws Refusal `not-found` / frame-not-found */
+  assertFrames(instance: FrameSource, numbers: readonly number[]): void {
+    for (const number of numbers) this.assertFrame(instance, number);
+  }
+
+  private decode(bytes: Buffer, pixels: FramePixels): Promise<DecodedFrame> {
+    return this.guarded(() => this.codec.decode(bytes, pixels));
+  }
+
+  private async guarded<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await this.codec.decode(bytes, pixels);
+      return await work();
     } catch (error) {
       if (!(error instanceof UndecodableFrame)) throw error;
-      throw new Refusal('conflict', 'pixels-unreadable', `The frame cannot be decoded: ${error.message}.`, {
+      throw new Refusal('conflict', 'pixels-unreadable', `The frame cannot be converted: ${error.message}.`, {
         reason: error.code,
       });
     }

@@ -2,6 +2,15 @@ import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@n
 import { REFUSAL_STATUS } from '#libs/edges/http';
 import { Refusal } from '#libs/kernel';
 
+/** What is asked for exists, but not as asked (PS3.18 table 8.5-1). */
+const NOT_ACCEPTABLE = new Set([
+  'not-convertible',
+  'pixels-unreadable',
+  'data-set-unreadable',
+  'header-too-large',
+  'frames-unclear',
+]);
+
 interface Reply {
   raw: { headersSent: boolean; destroy(): void };
   code(status: number): Reply;
@@ -27,8 +36,10 @@ export class DicomwebErrorFilter implements ExceptionFilter {
   }
 
   private read(error: unknown): { status: number; code: string; detail: string } {
-    if (error instanceof Refusal)
-      return { status: REFUSAL_STATUS[error.kind], code: error.code, detail: error.message };
+    if (error instanceof Refusal) {
+      const status = NOT_ACCEPTABLE.has(error.code) ? 406 : REFUSAL_STATUS[error.kind];
+      return { status, code: error.code, detail: error.message };
+    }
     if (error instanceof HttpException) return { status: error.getStatus(), code: 'http', detail: error.message };
     const { code, statusCode } = error as { code?: string; statusCode?: number };
     if (code === 'unavailable') return { status: 503, code, detail: 'A part is out of reach right now; try again.' };

@@ -5,11 +5,22 @@ import { IngestModule } from '#libs/ingest';
 import { QidoController } from './qido.controller.js';
 import { StoreRequest } from './store-request.js';
 import { StowController } from './stow.controller.js';
-import { WadoController } from './wado.controller.js';
+import { RetrieveAccess } from './retrieve-access.js';
+import { WadoBulkdataController } from './wado-bulkdata.controller.js';
+import { WadoFramesController } from './wado-frames.controller.js';
+import { WadoInstancesController } from './wado-instances.controller.js';
+import { WadoMetadataController } from './wado-metadata.controller.js';
 
 @Module({
   imports: [CatalogueModule, IdentityModule, IngestModule],
-  controllers: [StowController, QidoController, WadoController],
-  providers: [StoreRequest],
+  controllers: [
+    StowController,
+    QidoController,
+    WadoInstancesController,
+    WadoMetadataController,
+    WadoFramesController,
+    WadoBulkdataController,
+  ],
+  providers: [StoreRequest, RetrieveAccess],
 })
 export class DicomwebModule {}

@@ -3,6 +3,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '1.2.840.10008.1.2.5': 'image/dicom-rle',
   '1.2.840.10008.1.2.4.50': 'image/jpeg',
   '1.2.840.10008.1.2.4.51': 'image/jpeg',
+  '1.2.840.10008.1.2.4.53': 'image/jpeg',
+  '1.2.840.10008.1.2.4.55': 'image/jpeg',
   '1.2.840.10008.1.2.4.57': 'image/jpeg',
   '1.2.840.10008.1.2.4.70': 'image/jpeg',
   '1.2.840.10008.1.2.4.80': 'image/jls',
@@ -19,8 +21,13 @@ const TYPES: Readonly<Record<string, string>> = {
   '1.2.840.10008.1.2.4.203': 'image/jphc',
 };
 
+/** The media type alone. */
+export function frameType(transferSyntaxUid: string): string {
+  return TYPES[transferSyntaxUid] ?? 'application/octet-stream';
+}
+
 /** Native frames are octets in the byte order they were stored in; a deflated data set is inflated, so explicit little endian. */
 export function frameMediaType(transferSyntaxUid: string): string {
   const syntax = transferSyntaxUid === '1.2.840.10008.1.2.1.99' ? '1.2.840.10008.1.2.1' : transferSyntaxUid;
-  return `${TYPES[syntax] ?? 'application/octet-stream'}; transfer-syntax=${syntax}`;
+  return `${frameType(syntax)}; transfer-syntax=${syntax}`;
 }

@@ -133,7 +133,7 @@ export class DimseClient {
   private waiting: (() => void) | null = null;
   private ended = false;
 
-  private constructor(readonly socket: Socket) {
+  constructor(readonly socket: Socket) {
     socket.on('data', (chunk: Buffer) => this.read(chunk));
     socket.on('error', () => undefined);
     socket.on('close', () => {

@@ -1,7 +1,7 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import type { Settings } from '#libs/config';
+import { DimseModule } from '#libs/edges/dimse';
 import { IdentityModule } from '#libs/identity';
-import { IngestModule } from '#libs/ingest';
 import { PlatformModule } from '../../platform/src/platform.module.js';
 
 @Module({})
@@ -9,7 +9,7 @@ export class ListenerModule {
   static of(settings: Settings): DynamicModule {
     return {
       module: ListenerModule,
-      imports: [PlatformModule.of(settings, 'listener'), IdentityModule, IngestModule],
+      imports: [PlatformModule.of(settings, 'listener'), IdentityModule, DimseModule.of(settings.dimse.aeTitle)],
     };
   }
 }

@@ -9,7 +9,7 @@ import { JobQueue } from '#libs/ports';
 import { ChangeRead, OnExamSettled } from '#libs/worklist';
 import { runServer } from '../../platform/src/run-server.js';
 import { WorkerModule } from './app.module.js';
-import { startRounds } from './rounds.js';
+import { startRounds } from '../../platform/src/rounds.js';
 
 const QUEUE = 'reactions';
 const RELAY_MS = 200;

@@ -15,6 +15,7 @@ export { EXAM_SETTLED, type ExamSettled } from './domain/exam.events.js';
 export { EXAM_STATES, type ExamState } from './domain/exam.states.js';
 export type { Completeness, Expectation, Sending } from './domain/completeness.js';
 export type { Exam, ExamKind } from './domain/exam.js';
+export { moment } from './domain/indexed-facts.js';
 export { ExpectInstances } from './expect-instances.js';
 export { QUERY_LEVELS, type QueryLevel } from './domain/attribute-levels.js';
 export { FindAttributes, type AttributeAnswer, type AttributeQuery } from './find-attributes.js';

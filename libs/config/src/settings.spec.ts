@@ -20,4 +20,16 @@ describe('readSettings', () => {
   it('takes the four S3 settings together or not at all', () => {
     expect(() => readSettings({ QIAO_S3_BUCKET: 'qiao' })).toThrow(/go together/);
   });
+
+  it('takes port, certificate and key of DICOM over TLS together or not at all', () => {
+    expect(() => readSettings({ QIAO_DIMSE_TLS_PORT: '2762' })).toThrow(/go together/);
+    expect(() => readSettings({ QIAO_DIMSE_TLS_CA: 'ca.pem' })).toThrow(/go together/);
+    const tls = { QIAO_DIMSE_TLS_PORT: '2762', QIAO_DIMSE_TLS_CERT: 'c.pem', QIAO_DIMSE_TLS_KEY: 'k.pem' };
+    expect(readSettings(tls).dimse.tls).toEqual({
+      port: 2762,
+      certificate: 'c.pem',
+      key: 'k.pem',
+      authorities: undefined,
+    });
+  });
 });

@@ -13,6 +13,10 @@ const environment = z
     QIAO_DIMSE_HOST: z.string().min(1).default('127.0.0.1'),
     QIAO_DIMSE_PORT: port.default(11112),
     QIAO_DIMSE_AE_TITLE: aeTitle.default('QIAO'),
+    QIAO_DIMSE_TLS_PORT: port.optional(),
+    QIAO_DIMSE_TLS_CERT: z.string().min(1).optional(),
+    QIAO_DIMSE_TLS_KEY: z.string().min(1).optional(),
+    QIAO_DIMSE_TLS_CA: z.string().min(1).optional(),
     QIAO_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     QIAO_REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
     QIAO_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
@@ -28,6 +32,14 @@ const environment = z
         (value, _index, all) => (value === undefined) === (all[0] === undefined),
       ),
     { message: 'QIAO_S3_ENDPOINT, _BUCKET, _ACCESS_KEY and _SECRET_KEY go together: set all four or none' },
+  )
+  .refine(
+    (env) =>
+      [env.QIAO_DIMSE_TLS_PORT, env.QIAO_DIMSE_TLS_CERT, env.QIAO_DIMSE_TLS_KEY].every(
+        (value, _index, all) => (value === undefined) === (all[0] === undefined),
+      ) &&
+      (env.QIAO_DIMSE_TLS_CA === undefined || env.QIAO_DIMSE_TLS_PORT !== undefined),
+    { message: 'QIAO_DIMSE_TLS_PORT, _CERT and _KEY go together: set all three or none, and _CA only with them' },
   );
 
 export interface Settings {
@@ -35,7 +47,15 @@ export interface Settings {
   dataDir: string;
   /** idleSeconds: how long the body of a request may bring nothing */
   http: { host: string; port: number; idleSeconds: number };
-  dimse: { host: string; port: number; aeTitle: string };
+  dimse: {
+    host: string;
+    port: number;
+    aeTitle: string;
+    /**
+     * undefined: DICOM without TLS alone. Paths of PEM files; with `authorities` peers must show a certificate of one of them.
+     */
+    tls: { port: number; certificate: string; key: string; authorities: string | undefined } | undefined;
+  };
   /** undefined: the embedded PostgreSQL, whose address the supervisor fills in for its children */
   databaseUrl: string | undefined;
   /** undefined: the queue lives on PostgreSQL */
@@ -58,7 +78,20 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
   return {
     dataDir: resolve(e.QIAO_DATA_DIR),
     http: { host: e.QIAO_HTTP_HOST, port: e.QIAO_HTTP_PORT, idleSeconds: e.QIAO_HTTP_IDLE_SECONDS },
-    dimse: { host: e.QIAO_DIMSE_HOST, port: e.QIAO_DIMSE_PORT, aeTitle: e.QIAO_DIMSE_AE_TITLE },
+    dimse: {
+      host: e.QIAO_DIMSE_HOST,
+      port: e.QIAO_DIMSE_PORT,
+      aeTitle: e.QIAO_DIMSE_AE_TITLE,
+      tls:
+        e.QIAO_DIMSE_TLS_PORT === undefined
+          ? undefined
+          : {
+              port: e.QIAO_DIMSE_TLS_PORT,
+              certificate: e.QIAO_DIMSE_TLS_CERT!,
+              key: e.QIAO_DIMSE_TLS_KEY!,
+              authorities: e.QIAO_DIMSE_TLS_CA,
+            },
+    },
     databaseUrl: e.QIAO_DATABASE_URL,
     redisUrl: e.QIAO_REDIS_URL,
     s3:

@@ -14,6 +14,18 @@ export interface Specialist {
   organisation: string;
 }
 
+/** A device that sends, as a caller. */
+export interface SendingDevice extends Caller {
+  /** How many associations its organisation may have open at one time; null: no number of its own. */
+  readonly associations: number | null;
+}
+
+/** Where an application entity listens. */
+export interface DeviceAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** The organisations of the network, its people, and the AE titles that belong to them. */
 @Injectable()
 export class Directory {
@@ -40,14 +52,24 @@ export class Directory {
   }
 
   /** The sending device as a caller; null: nobody knows this AE title. */
-  async callerOfAe(aeTitle: string): Promise<Caller | null> {
-    const row = await this.database.row<{ ae_title: string; organisation: string }>(
-      'SELECT ae_title, organisation FROM application_entity WHERE ae_title = $1',
+  async callerOfAe(aeTitle: string): Promise<SendingDevice | null> {
+    const row = await this.database.row<{ ae_title: string; organisation: string; associations: number | null }>(
+      `SELECT a.ae_title, a.organisation, o.dimse_associations AS associations
+       FROM application_entity a JOIN organisation o ON o.code = a.organisation WHERE a.ae_title = $1`,
       [aeTitle],
     );
-    return row
-      ? callerOf({ kind: 'ae', id: row.ae_title, name: row.ae_title, organisation: row.organisation, duties: ['pacs'] })
-      : null;
+    if (!row) return null;
+    const { ae_title: id, organisation, associations } = row;
+    return { ...callerOf({ kind: 'ae', id, name: id, organisation, duties: ['pacs', 'modality'] }), associations };
+  }
+
+  /** Where an organisation's own device is called; null: it has none of this AE title, or no address of it is known. */
+  async addressOf(organisation: string, aeTitle: string): Promise<DeviceAddress | null> {
+    const row = await this.database.row<DeviceAddress>(
+      'SELECT host, port FROM application_entity WHERE ae_title = $1 AND organisation = $2 AND host IS NOT NULL',
+      [aeTitle, organisation],
+    );
+    return row ?? null;
   }
 
   static isDuty(text: string): text is Duty {

@@ -16,7 +16,7 @@ export {
 } from './domain/caller.js';
 export { AccessGuard, assertRoutesDeclared, SESSION_COOKIE, type AuthenticatedRequest } from './access.guard.js';
 export { AccessTokens } from './access-tokens.js';
-export { Directory, type Organisation, type Specialist } from './directory.js';
+export { Directory, type DeviceAddress, type Organisation, type SendingDevice, type Specialist } from './directory.js';
 export { IdentityModule } from './identity.module.js';
 export { ROUTE, Route, type RouteDeclaration } from './route.js';
 export { hashSecret, newPassword } from './secrets.js';

@@ -8,6 +8,13 @@
 export { INSTANCE_STORED, type InstanceStored } from './domain/ingest.events.js';
 export { missingOf, type NewBatch, type UploadBatch, type UploadItem, type UploadOutcome } from './domain/upload.js';
 export type { InstanceSource, Receipt, Standing, StoredInstance } from './domain/stored-instance.js';
+export { CommitStorage } from './commit-storage.js';
+export {
+  COMMITMENT_FAILURE,
+  type CommitmentOutcome,
+  type ReferencedInstance,
+  type StorageCommitment,
+} from './domain/storage-commitment.js';
 export { IngestModule } from './ingest.module.js';
 export { IngestRepository } from './ingest.repository.js';
 export { AECG_CLASS, LARGEST_ECG, ReceiveEcg, type EcgSupplement } from './receive-ecg.js';

@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
+import { CommitStorage } from './commit-storage.js';
 import { IngestRepository } from './ingest.repository.js';
 import { IngestPostgresRepository } from './postgres/ingest.postgres-repository.js';
+import { StorageCommitmentPostgresRepository } from './postgres/storage-commitment.postgres-repository.js';
 import { ReceiveEcg } from './receive-ecg.js';
 import { ReceiveInstance } from './receive-instance.js';
 import { ReceiveUploadFile } from './receive-upload-file.js';
 import { ReceiveUpload } from './receive-upload.js';
+import { StorageCommitmentRepository } from './storage-commitment.repository.js';
 import { UnpackArchive } from './unpack-archive.js';
 import { UploadsPostgresRepository } from './postgres/uploads.postgres-repository.js';
 import { UploadsRepository } from './uploads.repository.js';
@@ -12,6 +15,8 @@ import { UploadsRepository } from './uploads.repository.js';
 @Module({
   providers: [
     { provide: IngestRepository, useClass: IngestPostgresRepository },
+    { provide: StorageCommitmentRepository, useClass: StorageCommitmentPostgresRepository },
+    CommitStorage,
     ReceiveInstance,
     ReceiveEcg,
     ReceiveUpload,
@@ -19,6 +24,6 @@ import { UploadsRepository } from './uploads.repository.js';
     UnpackArchive,
     { provide: UploadsRepository, useClass: UploadsPostgresRepository },
   ],
-  exports: [IngestRepository, ReceiveInstance, ReceiveEcg, ReceiveUpload, UploadsRepository],
+  exports: [CommitStorage, IngestRepository, ReceiveInstance, ReceiveEcg, ReceiveUpload, UploadsRepository],
 })
 export class IngestModule {}

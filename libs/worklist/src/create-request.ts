@@ -5,7 +5,7 @@ import { newId, Refusal } from '#libs/kernel';
 import { PatientsRepository, validIdCard } from '#libs/patients';
 import { Database } from '#libs/persistence';
 import type { ExamRequest, Priority } from './domain/read.js';
-import { WorklistRepository } from './worklist.repository.js';
+import { WorklistRepository, type RequestSchedule } from './worklist.repository.js';
 
 export interface NewRequest {
   patient: { number: string; name: string; sex?: 'M' | 'F' | 'O' | undefined; birthDate?: string | undefined };
@@ -14,6 +14,7 @@ export interface NewRequest {
   accessionNumber?: string | undefined;
   clinicalInformation?: string | undefined;
   priority?: Priority | undefined;
+  schedule?: RequestSchedule | undefined;
 }
 
 /** An exam request (申请单) by REST; it waits for the examination that answers it. */
@@ -52,20 +53,23 @@ export class CreateRequest {
         birthDate: request.patient.birthDate ?? null,
         idCard,
       });
-      const made = await this.worklist.addRequest({
-        id: newId(),
-        organisation: caller.organisation,
-        accessionNumber: request.accessionNumber || null,
-        patientNumber: request.patient.number,
-        patientName: request.patient.name,
-        sex: request.patient.sex ?? null,
-        birthDate: request.patient.birthDate ?? null,
-        idCard,
-        item: request.item,
-        clinicalInformation: request.clinicalInformation ?? '',
-        priority: request.priority ?? 'routine',
-        requestedBy: caller.id,
-      });
+      const made = await this.worklist.addRequest(
+        {
+          id: newId(),
+          organisation: caller.organisation,
+          accessionNumber: request.accessionNumber || null,
+          patientNumber: request.patient.number,
+          patientName: request.patient.name,
+          sex: request.patient.sex ?? null,
+          birthDate: request.patient.birthDate ?? null,
+          idCard,
+          item: request.item,
+          clinicalInformation: request.clinicalInformation ?? '',
+          priority: request.priority ?? 'routine',
+          requestedBy: caller.id,
+        },
+        request.schedule,
+      );
       await this.audit.record({
         actor: caller,
         action: 'create-request',

@@ -4,18 +4,28 @@ import { IdentityModule } from '#libs/identity';
 import { PatientsModule } from '#libs/patients';
 import { ChangeRead } from './change-read.js';
 import { CreateRequest } from './create-request.js';
+import { FindScheduledSteps } from './find-scheduled-steps.js';
 import { OnExamSettled } from './on-exam-settled.js';
+import { PerformedStepsRepository } from './performed-steps.repository.js';
+import { PerformedStepsPostgresRepository } from './postgres/performed-steps.postgres-repository.js';
+import { ScheduledStepsPostgresRepository } from './postgres/scheduled-steps.postgres-repository.js';
 import { WorklistPostgresRepository } from './postgres/worklist.postgres-repository.js';
+import { RecordPerformedStep } from './record-performed-step.js';
+import { ScheduledStepsRepository } from './scheduled-steps.repository.js';
 import { WorklistRepository } from './worklist.repository.js';
 
 @Module({
   imports: [CatalogueModule, IdentityModule, PatientsModule],
   providers: [
     { provide: WorklistRepository, useClass: WorklistPostgresRepository },
+    { provide: ScheduledStepsRepository, useClass: ScheduledStepsPostgresRepository },
+    { provide: PerformedStepsRepository, useClass: PerformedStepsPostgresRepository },
     CreateRequest,
+    FindScheduledSteps,
+    RecordPerformedStep,
     OnExamSettled,
     ChangeRead,
   ],
-  exports: [WorklistRepository, CreateRequest, OnExamSettled, ChangeRead],
+  exports: [WorklistRepository, CreateRequest, FindScheduledSteps, RecordPerformedStep, OnExamSettled, ChangeRead],
 })
 export class WorklistModule {}

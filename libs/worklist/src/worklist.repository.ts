@@ -72,15 +72,25 @@ export interface RequestFilter {
   limit: number;
 }
 
+/** When and where a request is to be performed; left out: now, on any device, by anybody. */
+export interface RequestSchedule {
+  scheduledAt?: Date | undefined;
+  stationAeTitle?: string | undefined;
+  performingPhysician?: string | undefined;
+}
+
 export abstract class WorklistRepository {
   abstract items(): Promise<ExamItem[]>;
-  abstract addRequest(request: Omit<ExamRequest, 'examId' | 'requestedAt'>): Promise<ExamRequest>;
+  abstract addRequest(
+    request: Omit<ExamRequest, 'examId' | 'requestedAt'>,
+    schedule?: RequestSchedule,
+  ): Promise<ExamRequest>;
   abstract requests(scope: OrganisationScope, page: { after?: string; limit: number }): Promise<ExamRequest[]>;
   /** In order of their ids, which is the order in which they came. */
   abstract searchRequests(scope: OrganisationScope, filter: RequestFilter): Promise<ExamRequest[]>;
   /** For the audit of a try beyond one's scope. */
   abstract organisationOfRequest(requestId: string): Promise<string | undefined>;
-  /** The request that an examination answers: by accession number, else the only open one of the patient that fits the item. */
+  /** The request that an examination answers: by its study UID, by accession number, else the only open one of the patient that fits the item. */
   abstract matchRequest(exam: Exam, patientNumber: string, items: readonly string[]): Promise<ExamRequest | undefined>;
   abstract bindRequest(requestId: string, examId: string): Promise<void>;
 

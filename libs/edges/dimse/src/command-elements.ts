@@ -19,7 +19,7 @@ export const COMMAND_FIELD = {
 /** Status codes that are given here: PS3.7 annex C, and of PS3.4 tables B.2-1, C.4-1, C.4-2, C.4-3. */
 export const DIMSE_STATUS = {
   success: 0x0000,
-  attributeListWarning: 0x0107,
+  noSuchAttribute: 0x0105,
   invalidAttributeValue: 0x0106,
   processingFailure: 0x0110,
   duplicateSopInstance: 0x0111,

@@ -32,8 +32,6 @@ export interface DimseServerOptions<Caller> {
   readonly maxAssociations?: number;
   /** Whose share of the associations a caller takes, and how large it is; beyond it associations are put off (2/3/2) too. */
   readonly shareOf?: (caller: Caller) => { readonly key: string; readonly associations: number };
-  /** TLS on every connection (PS3.15 annex B.12). Default none. */
-  readonly tls?: SecureTransport;
   /** How long a connection may take to ask for its association, and to close at its end (PS3.8 section 9.1.5). Default 30 s. */
   readonly artimMs?: number;
   /** Silence of the peer after which an association is aborted; time the sink takes does not count. Default 60 s. */
@@ -55,7 +53,7 @@ const LAST_WAIT_MS = 1_000;
  * the sink's `commit` has returned.
  */
 export class DimseServer<Caller> {
-  private readonly server: Server;
+  private readonly servers: Server[] = [];
   private readonly connections = new Set<Association<Caller>>();
   private readonly admitted = new Map<Association<Caller>, string>();
   private readonly known: KnownSyntaxes;
@@ -68,9 +66,6 @@ export class DimseServer<Caller> {
     }
     this.maxAssociations = options.maxAssociations ?? 64;
     this.known = knownSyntaxes(options.services ?? []);
-    this.server = this.createServer();
-    // Room beyond the associations, to refuse them in words; behind that connections are cut.
-    this.server.maxConnections = this.maxAssociations * 2 + 16;
   }
 
   /** Associations that are established now. */
@@ -78,16 +73,23 @@ export class DimseServer<Caller> {
     return this.admitted.size;
   }
 
-  /** Starts to listen; port 0 takes a free one. @throws the error of the socket, such as EADDRINUSE */
-  async listen(host: string, port: number): Promise<{ port: number }> {
+  /**
+   * Starts to listen, with `tls` for connections by TLS (PS3.15 section B.12) alone; several doors share the associations. Port 0 takes
+   * a free one. @throws the error of the socket, such as EADDRINUSE, or of a certificate or key that cannot be used
+   */
+  async listen(host: string, port: number, tls?: SecureTransport): Promise<{ port: number }> {
+    const server = this.createServer(tls);
+    // Room beyond the associations, to refuse them in words; behind that connections are cut.
+    server.maxConnections = this.maxAssociations * 2 + 16;
+    this.servers.push(server);
     await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen({ host, port }, () => {
-        this.server.off('error', reject);
+      server.once('error', reject);
+      server.listen({ host, port }, () => {
+        server.off('error', reject);
         resolve();
       });
     });
-    const address = this.server.address();
+    const address = server.address();
     return { port: typeof address === 'object' && address !== null ? address.port : port };
   }
 
@@ -97,7 +99,9 @@ export class DimseServer<Caller> {
    */
   async close(graceMs: number): Promise<void> {
     this.closing = true;
-    const stopped = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const stopped = Promise.all(
+      this.servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
+    );
     for (const association of this.connections) association.drain();
     await this.emptied(graceMs);
     for (const association of this.connections) association.kill();
@@ -106,8 +110,8 @@ export class DimseServer<Caller> {
     await stopped;
   }
 
-  private createServer(): Server {
-    const { tls, artimMs = 30_000 } = this.options;
+  private createServer(tls: SecureTransport | undefined): Server {
+    const { artimMs = 30_000 } = this.options;
     const transport = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 };
     if (tls === undefined) return createServer(transport, (socket) => this.take(socket));
     const secured = { ...transport, ...secureOptions(tls), handshakeTimeout: artimMs };

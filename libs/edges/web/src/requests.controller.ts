@@ -25,7 +25,9 @@ export class RequestsController {
     status: 201,
   })
   async create(@Req() { caller }: AuthenticatedRequest, @Body(valid(requestBody)) body: z.output<typeof requestBody>) {
-    return view(await this.createRequest.run(caller, body));
+    const { scheduledAt, ...schedule } = body.schedule ?? {};
+    const at = scheduledAt === undefined ? {} : { scheduledAt: new Date(scheduledAt) };
+    return view(await this.createRequest.run(caller, { ...body, schedule: { ...schedule, ...at } }));
   }
 
   @Get()

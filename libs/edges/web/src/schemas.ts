@@ -153,6 +153,14 @@ export const requestBody = z.object({
   accessionNumber: z.string().trim().min(1).max(16).optional(),
   clinicalInformation: z.string().max(2000).optional(),
   priority: z.enum(PRIORITIES).optional(),
+  /** what the modality worklist says of it; left out: now, on any device, by anybody */
+  schedule: z
+    .object({
+      scheduledAt: z.iso.datetime({ offset: true }).optional(),
+      stationAeTitle: z.string().trim().min(1).max(16).optional(),
+      performingPhysician: z.string().trim().min(1).max(64).optional(),
+    })
+    .optional(),
 });
 export const request = z.object({
   id: z.string(),

@@ -17,6 +17,7 @@ export type { Encoding } from './element-parser.js';
 export { DicomFormatError, type DicomFormatErrorCode } from './dicom-format-error.js';
 export type { DicomJson, DicomJsonElement, DicomJsonValue, PersonNameValue } from './dicom-json.js';
 export { dictionaryVr, keywordOf, tagOf } from './dictionary.js';
+export { characterSetFor, type WritableCharacterSet } from './encode-text.js';
 export { buildFileMeta, type FileMetaInput } from './file-meta.js';
 export { locateFrames, locateFramesBy, type FrameLocation, type FrameTable } from './frames.js';
 export { instanceDigest, type InstanceDigest } from './instance-digest.js';

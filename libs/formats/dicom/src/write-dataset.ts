@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { DicomFormatError } from './dicom-format-error.js';
 import { EXPLICIT_VR_LITTLE_ENDIAN, transferSyntaxOf } from './transfer-syntaxes.js';
-import { isLongVr, unitOf } from './value-representations.js';
+import { followsCharacterSet, isLongVr, unitOf } from './value-representations.js';
 
 /** One value to write: a name is one PN string with `=` between its groups, a tag (AT) eight hexadecimal digits. */
 export type WritableValue = string | number | WritableDataset;
@@ -23,6 +23,8 @@ export interface WritableDataset {
 interface Target {
   readonly explicit: boolean;
   readonly big: boolean;
+  /** Absent: UTF-8. */
+  readonly encode?: (text: string) => Buffer;
 }
 
 const UNDEFINED = 0xffffffff;
@@ -84,7 +86,8 @@ function valueBytes(element: WritableElement, target: Target): Buffer {
   }
   if (vr === 'AT') return Buffer.concat(Value.map((value) => tagBytes(Number.parseInt(String(value), 16), target.big)));
   if (vr in NUMBERS) return Buffer.concat(Value.map((value) => numberBytes(vr, Number(value), target.big)));
-  const text = Buffer.from(Value.map(String).join('\\'), 'utf8');
+  const joined = Value.map(String).join('\\');
+  const text = target.encode && followsCharacterSet(vr) ? target.encode(joined) : Buffer.from(joined, 'utf8');
   return text.length % 2 === 0 ? text : Buffer.concat([text, Buffer.from(vr === 'UI' ? '\0' : ' ')]);
 }
 
@@ -122,15 +125,19 @@ function datasetBytes(dataset: WritableDataset, target: Target): Buffer {
 }
 
 /**
- * Bytes of a data set, sequences and items with defined lengths, text in UTF-8 (put ISO_IR 192 into 00080005 yourself).
+ * Bytes of a data set, sequences and items with defined lengths, text in UTF-8 or by `encode` (put what it is into 00080005 yourself).
  * The same input gives the same bytes. Throws DicomFormatError `unknown-transfer-syntax`, or `too-large` for a value
  * that its VR cannot hold.
  */
-export function writeDataset(dataset: WritableDataset, transferSyntaxUid = EXPLICIT_VR_LITTLE_ENDIAN): Buffer {
+export function writeDataset(
+  dataset: WritableDataset,
+  transferSyntaxUid = EXPLICIT_VR_LITTLE_ENDIAN,
+  encode?: (text: string) => Buffer,
+): Buffer {
   const syntax = transferSyntaxOf(transferSyntaxUid);
   if (!syntax)
     throw new DicomFormatError('unknown-transfer-syntax', `Transfer syntax ${transferSyntaxUid} is unknown.`);
-  const bytes = datasetBytes(dataset, { explicit: syntax.explicit, big: syntax.bigEndian });
+  const bytes = datasetBytes(dataset, { explicit: syntax.explicit, big: syntax.bigEndian, ...(encode && { encode }) });
   return syntax.deflated ? deflateRawSync(bytes) : bytes;
 }
 

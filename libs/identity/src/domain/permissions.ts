@@ -14,6 +14,8 @@ export const PERMISSIONS = [
   'fhir.read',
   'recognition.ask',
   'recognition.view',
+  'schedule.view',
+  'procedure.report',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -75,6 +77,8 @@ export const DUTIES = {
     ],
   },
   pacs: { reach: 'own', permissions: ['instance.store', 'upload.send', 'image.view'] },
+  // A device by its AE title: what is scheduled for it, and what it has done of that.
+  modality: { reach: 'own', permissions: ['schedule.view', 'procedure.report'] },
 } as const satisfies Record<string, DutyRights>;
 export type Duty = keyof typeof DUTIES;
 

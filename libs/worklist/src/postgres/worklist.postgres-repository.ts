@@ -8,6 +8,7 @@ import { READ_STATES, type ReadEvent } from '../domain/read.states.js';
 import {
   WorklistRepository,
   type RequestFilter,
+  type RequestSchedule,
   type SentExam,
   type WorklistFilter,
   type WorklistRow,
@@ -62,11 +63,15 @@ export class WorklistPostgresRepository extends WorklistRepository {
     );
   }
 
-  async addRequest(request: Omit<ExamRequest, 'examId' | 'requestedAt'>): Promise<ExamRequest> {
+  async addRequest(
+    request: Omit<ExamRequest, 'examId' | 'requestedAt'>,
+    schedule: RequestSchedule = {},
+  ): Promise<ExamRequest> {
     try {
       return (await this.database.row<ExamRequest>(
         `INSERT INTO exam_request (id, organisation, accession_number, patient_number, patient_name, sex, birth_date, id_card, item,
-           clinical_information, priority, requested_by) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) RETURNING ${REQUEST}`,
+           clinical_information, priority, requested_by, scheduled_at, station_ae_title, performing_physician)
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,coalesce($13,clock_timestamp()),$14,$15) RETURNING ${REQUEST}`,
         [
           request.id,
           request.organisation,
@@ -80,6 +85,9 @@ export class WorklistPostgresRepository extends WorklistRepository {
           request.clinicalInformation,
           request.priority,
           request.requestedBy,
+          schedule.scheduledAt ?? null,
+          schedule.stationAeTitle ?? null,
+          schedule.performingPhysician ?? null,
         ],
       ))!;
     } catch (error) {
@@ -126,6 +134,11 @@ export class WorklistPostgresRepository extends WorklistRepository {
   }
 
   async matchRequest(exam: Exam, patientNumber: string, items: readonly string[]): Promise<ExamRequest | undefined> {
+    const scheduled = await this.database.row<ExamRequest>(
+      `SELECT ${REQUEST} FROM exam_request WHERE organisation = $1 AND study_instance_uid = $2 AND exam_id IS NULL FOR UPDATE`,
+      [exam.organisation, exam.studyInstanceUid],
+    );
+    if (scheduled) return scheduled;
     if (exam.accessionNumber) {
       const named = await this.database.row<ExamRequest>(
         `SELECT ${REQUEST} FROM exam_request WHERE organisation = $1 AND accession_number = $2 AND exam_id IS NULL FOR UPDATE`,

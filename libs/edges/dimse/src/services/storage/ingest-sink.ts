@@ -1,14 +1,9 @@
-import { Logger } from '@nestjs/common';
-import {
-  DIMSE_STATUS,
-  type InstanceWriter,
-  type StoreOutcome,
-  type StoreRequest,
-  type StoreSink,
-} from '#libs/edges/dimse';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '#libs/identity';
-import type { InstanceReception, ReceiveInstance } from '#libs/ingest';
+import { ReceiveInstance, type InstanceReception } from '#libs/ingest';
 import { Refusal } from '#libs/kernel';
+import { DIMSE_STATUS } from '../../command-elements.js';
+import type { InstanceWriter, StoreOutcome, StoreRequest, StoreSink } from '../../store-sink.js';
 
 /** C-STORE statuses for the door's refusals (PS3.4 table B.2-1). */
 function statusOf(error: unknown): StoreOutcome {
@@ -24,6 +19,7 @@ function statusOf(error: unknown): StoreOutcome {
 }
 
 /** Carries what DIMSE receives through the door, and the door's answer back. */
+@Injectable()
 export class IngestSink implements StoreSink<Caller> {
   private readonly log = new Logger('dimse');
 

@@ -39,8 +39,6 @@ export interface StudyFilter {
   /** continues behind this examination, in order of arrival, newest first */
   after?: string;
   patientNumber?: string;
-  /** lower-case text with `*` as wildcard */
-  patientName?: string;
   accessionNumber?: string;
   modality?: string;
   examinedFrom?: Date;

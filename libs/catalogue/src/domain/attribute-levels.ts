@@ -45,6 +45,7 @@ export const COMPUTED_TAGS: Readonly<Record<string, { level: QueryLevel; vr: str
   '00080056': { level: 'PATIENT', vr: 'CS' },
   '00080061': { level: 'STUDY', vr: 'CS' },
   '00080062': { level: 'STUDY', vr: 'UI' },
+  '00083002': { level: 'IMAGE', vr: 'UI' },
   '00201200': { level: 'PATIENT', vr: 'IS' },
   '00201202': { level: 'PATIENT', vr: 'IS' },
   '00201204': { level: 'PATIENT', vr: 'IS' },

@@ -22,8 +22,6 @@ const FEW = 500;
 const LAST = 2147483647;
 
 interface Plan {
-  /** FROM with every table that conditions and order need */
-  from: string;
   where: string[];
   parameters: Parameters;
 }
@@ -66,7 +64,7 @@ const ANSWER: Readonly<Record<QueryLevel, string>> = {
     e.sop_classes AS "00080062", e.dicom_series AS "00201206", e.dicom_instances AS "00201208"`,
   SERIES: `s.attributes AS series, s.series_instance_uid AS "0020000E", s.dicom_instances AS "00201209"`,
   IMAGE: `i.sop_instance_uid AS "00080018", i.sop_class_uid AS "00080016", i.number AS "00200013", i.rows AS "00280010",
-    i.columns AS "00280011", i.frames AS "00280008", i.bits_allocated AS "00280100"`,
+    i.columns AS "00280011", i.frames AS "00280008", i.bits_allocated AS "00280100", x.transfer_syntax_uid AS "00083002"`,
 };
 const PATIENT_COUNTS = `(SELECT count(*)::int FROM exam c WHERE c.patient_id = p.id AND c.holds_dicom) AS "00201200",
   (SELECT sum(c.dicom_series)::int FROM exam c WHERE c.patient_id = p.id AND c.holds_dicom) AS "00201202",
@@ -97,12 +95,12 @@ export class AttributeIndexPostgres extends AttributeIndex {
     ].join(', ');
     const limit = plan.parameters.add(page.limit);
     const where = plan.where.join(' AND ');
-    let sql = `SELECT ${answer} FROM ${plan.from} WHERE ${where} ORDER BY ${order} LIMIT ${limit}`;
+    let sql = `SELECT ${answer} FROM ${FROM[search.level]} WHERE ${where} ORDER BY ${order} LIMIT ${limit}`;
     if (page.offset) {
       // What is skipped is counted over ids; only the page itself is read whole.
       const alias = { PATIENT: 'p', STUDY: 'e', SERIES: 's', IMAGE: 'i' }[search.level];
       sql = `SELECT ${answer} FROM ${FROM[search.level]} WHERE ${alias}.id IN (
-        SELECT ${alias}.id FROM ${plan.from} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${plan.parameters.add(page.offset)})
+        SELECT ${alias}.id FROM ${skippingFrom(search)} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${plan.parameters.add(page.offset)})
         ORDER BY ${order}`;
     }
     const rows = await this.database.rows<Record<string, unknown>>(sql, plan.parameters.values);
@@ -113,7 +111,7 @@ export class AttributeIndexPostgres extends AttributeIndex {
     const plan = await this.plan(scope, search);
     const row = await this.database.row<{ found: number }>(
       `SELECT count(*)::int AS found FROM (
-         SELECT 1 FROM ${plan.from} WHERE ${plan.where.join(' AND ')} LIMIT ${plan.parameters.add(atMost)}) AS counted`,
+         SELECT 1 FROM ${skippingFrom(search)} WHERE ${plan.where.join(' AND ')} LIMIT ${plan.parameters.add(atMost)}) AS counted`,
       plan.parameters.values,
     );
     return row!.found;
@@ -152,7 +150,7 @@ export class AttributeIndexPostgres extends AttributeIndex {
     if ((level === 'SERIES' || level === 'IMAGE') && organisations?.length !== 1 && onlyUids(search.keys)) {
       where.push(firstCopySql(level, organisations, parameters));
     }
-    return { from: fromOf(search), where, parameters };
+    return { where, parameters };
   }
 
   /** The rows that a text search finds, where they are few; null where they are many or no index can say. */
@@ -174,12 +172,12 @@ export class AttributeIndexPostgres extends AttributeIndex {
   }
 }
 
-/** Only the tables that something is asked of: a page of ids needs no header and mostly no patient. */
-function fromOf(search: AttributeSearch): string {
+/** Only the tables that the conditions ask: what is skipped or counted needs no header and mostly no patient. */
+function skippingFrom(search: AttributeSearch): string {
   const tables = new Set(search.keys.map((key) => tableOf(key.tag)));
-  return search.level === 'IMAGE' && !search.headers && !tables.has('x')
-    ? FROM.IMAGE.replace(/JOIN ingest_instance.*$/s, '')
-    : FROM[search.level];
+  if (search.level === 'PATIENT') return FROM.PATIENT;
+  const from = tables.has('p') ? FROM[search.level] : FROM[search.level].replace(/JOIN patient p ON \S+ = \S+/, '');
+  return tables.has('x') ? from : from.replace(/JOIN ingest_instance.*$/s, '');
 }
 
 /** Of one organisation by equality, so that the index on organisation and date also gives the order. */

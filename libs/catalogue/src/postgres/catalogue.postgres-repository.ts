@@ -137,24 +137,21 @@ export class CataloguePostgresRepository extends CatalogueRepository {
   studies(scope: OrganisationScope, filter: StudyFilter): Promise<StudySummary[]> {
     return this.database.rows(
       `SELECT ${EXAM}, json_build_object('number', p.number, 'name', p.name, 'sex', p.sex, 'birthDate', to_char(p.birth_date, 'YYYY-MM-DD')) AS patient,
-         (SELECT count(*)::int FROM series s WHERE s.exam_id = e.id) AS series,
-         (SELECT coalesce(array_agg(DISTINCT s.modality) FILTER (WHERE s.modality IS NOT NULL), '{}') FROM series s WHERE s.exam_id = e.id) AS modalities
+         e.dicom_series AS series, e.modalities
        FROM exam e JOIN patient p ON p.id = e.patient_id
-       WHERE ($1::text[] IS NULL OR e.organisation = ANY($1)) AND EXISTS (SELECT 1 FROM instance i JOIN ingest_instance x ON x.id = i.id
-               WHERE i.exam_id = e.id AND x.format = 'dicom')
+       WHERE ($1::text[] IS NULL OR e.organisation = ANY($1)) AND e.holds_dicom
          AND ($2::text[] IS NULL OR e.study_instance_uid = ANY($2)) AND ($3::text IS NULL OR p.number = $3)
-         AND ($4::text IS NULL OR p.name_search LIKE $4 ESCAPE '\\') AND ($5::text IS NULL OR e.accession_number = $5)
-         AND ($6::text IS NULL OR EXISTS (SELECT 1 FROM series s WHERE s.exam_id = e.id AND s.modality = $6))
-         AND ($7::timestamptz IS NULL OR e.examined_at >= $7) AND ($8::timestamptz IS NULL OR e.examined_at < $8)
-         AND ($11::uuid[] IS NULL OR e.id = ANY($11)) AND ($12::uuid IS NULL OR e.patient_id = $12)
-         AND ($13::text IS NULL OR e.organisation = $13) AND ($14::text IS NULL OR p.id_card = $14)
-         AND ($15::uuid IS NULL OR (SELECT (e.first_received_at, a.id) < (a.first_received_at, e.id) FROM exam a WHERE a.id = $15))
-       ORDER BY e.first_received_at DESC, e.id LIMIT $9 OFFSET $10`,
+         AND ($4::text IS NULL OR e.accession_number = $4)
+         AND ($5::text IS NULL OR $5 = ANY(e.modalities))
+         AND ($6::timestamptz IS NULL OR e.examined_at >= $6) AND ($7::timestamptz IS NULL OR e.examined_at < $7)
+         AND ($10::uuid[] IS NULL OR e.id = ANY($10)) AND ($11::uuid IS NULL OR e.patient_id = $11)
+         AND ($12::text IS NULL OR e.organisation = $12) AND ($13::text IS NULL OR p.id_card = $13)
+         AND ($14::uuid IS NULL OR (SELECT (e.first_received_at, a.id) < (a.first_received_at, e.id) FROM exam a WHERE a.id = $14))
+       ORDER BY e.first_received_at DESC, e.id LIMIT $8 OFFSET $9`,
       [
         scopeParameter(scope),
         filter.studyInstanceUids ?? null,
         filter.patientNumber ?? null,
-        filter.patientName === undefined ? null : likePattern(filter.patientName),
         filter.accessionNumber ?? null,
         filter.modality ?? null,
         filter.examinedFrom ?? null,
@@ -209,10 +206,4 @@ export class CataloguePostgresRepository extends CatalogueRepository {
       [examId, from, to, event],
     );
   }
-}
-
-/** Matches anywhere in the lines of name_search that begin with the pattern; `*` and `?` are PS3.4 C.2.2.2.4's wildcards. */
-function likePattern(text: string): string {
-  const escaped = text.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`);
-  return `%${escaped.replaceAll('*', '%').replaceAll('?', '_').replaceAll('^', '%')}%`;
 }

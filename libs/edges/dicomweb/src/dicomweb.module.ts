@@ -3,6 +3,7 @@ import { CatalogueModule } from '#libs/catalogue';
 import { IdentityModule } from '#libs/identity';
 import { IngestModule } from '#libs/ingest';
 import { QidoController } from './qido.controller.js';
+import { SearchAnswer } from './search-answer.js';
 import { StoreRequest } from './store-request.js';
 import { StowController } from './stow.controller.js';
 import { RetrieveAccess } from './retrieve-access.js';
@@ -21,6 +22,6 @@ import { WadoMetadataController } from './wado-metadata.controller.js';
     WadoFramesController,
     WadoBulkdataController,
   ],
-  providers: [StoreRequest, RetrieveAccess],
+  providers: [SearchAnswer, StoreRequest, RetrieveAccess],
 })
 export class DicomwebModule {}

@@ -1,2 +1,2 @@
-/** DICOMweb under /dicom-web: STOW-RS, QIDO-RS and WADO-RS (PS3.18 sections 10.4 to 10.6) as far as the viewer needs them. */
+/** DICOMweb under /dicom-web: STOW-RS, QIDO-RS and WADO-RS (PS3.18 sections 10.4 to 10.6). */
 export { DicomwebModule } from './dicomweb.module.js';

@@ -1,153 +1,91 @@
-import { Controller, Get, Header, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
-import { AuditTrail } from '#libs/audit';
-import { CatalogueRepository, type InstanceLocation, type SeriesSummary, type StudySummary } from '#libs/catalogue';
-import type { DicomJson, DicomJsonElement } from '#libs/formats/dicom';
-import { Route, scopeOf, type AuthenticatedRequest } from '#libs/identity';
+import { Controller, Get, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { Route, type AuthenticatedRequest } from '#libs/identity';
 import { DicomwebErrorFilter } from './dicomweb-error.filter.js';
-import { studyFilter } from './study-query.js';
+import { acceptedJson } from './json-acceptance.js';
+import { queryParameters, type QueryString } from './query-parameters.js';
+import { SearchAnswer, type SearchTarget } from './search-answer.js';
 
 interface Reply {
   code(status: number): Reply;
+  header(name: string, value: string): Reply;
+  send(body?: Buffer): unknown;
 }
-const JSON_TYPE = 'application/dicom+json';
+interface QueryRequest extends AuthenticatedRequest {
+  protocol?: string;
+  headers: Record<string, string | undefined>;
+}
 
-/** QIDO-RS (PS3.18 section 10.6) as far as the viewer needs it: studies, series of a study, instances of a series. */
-@Controller('dicom-web/studies')
+/** QIDO-RS (PS3.18 section 10.6): studies, series and instances, of the archive or of what the address names. */
+@Controller('dicom-web')
 @UseFilters(DicomwebErrorFilter)
 export class QidoController {
-  constructor(
-    private readonly catalogue: CatalogueRepository,
-    private readonly audit: AuditTrail,
-  ) {}
+  constructor(private readonly answer: SearchAnswer) {}
 
-  @Get()
-  @Header('content-type', JSON_TYPE)
+  @Get('studies')
   @Route({ permission: 'image.view', summary: 'QIDO-RS studies' })
-  async studies(
-    @Req() { caller }: AuthenticatedRequest,
-    @Query() query: Record<string, string>,
-    @Res({ passthrough: true }) reply: Reply,
-  ): Promise<DicomJson[]> {
-    const found = await this.catalogue.studies(scopeOf(caller), studyFilter(query));
-    await this.audit.record({
-      actor: caller,
-      action: 'query-studies',
-      subject: { kind: 'catalogue', id: 'studies' },
-      outcome: 'done',
-      detail: { query, studies: found.map((study) => study.studyInstanceUid) },
-    });
-    if (found.length === 0) reply.code(204);
-    return found.map(studyJson);
+  studies(@Req() request: QueryRequest, @Query() query: QueryString, @Res() reply: Reply) {
+    return this.search(request, reply, query, { level: 'STUDY' });
   }
 
-  @Get(':study/series')
-  @Header('content-type', JSON_TYPE)
+  @Get('series')
+  @Route({ permission: 'image.view', summary: 'QIDO-RS series' })
+  series(@Req() request: QueryRequest, @Query() query: QueryString, @Res() reply: Reply) {
+    return this.search(request, reply, query, { level: 'SERIES' });
+  }
+
+  @Get('instances')
+  @Route({ permission: 'image.view', summary: 'QIDO-RS instances' })
+  instances(@Req() request: QueryRequest, @Query() query: QueryString, @Res() reply: Reply) {
+    return this.search(request, reply, query, { level: 'IMAGE' });
+  }
+
+  @Get('studies/:study/series')
   @Route({ permission: 'image.view', summary: 'QIDO-RS series of a study' })
-  async series(
-    @Req() { caller }: AuthenticatedRequest,
+  seriesOfStudy(
+    @Req() request: QueryRequest,
     @Param('study') study: string,
-    @Res({ passthrough: true }) reply: Reply,
-  ): Promise<DicomJson[]> {
-    const found = await this.catalogue.seriesOf(scopeOf(caller), study);
-    await this.note(caller, 'query-series', study, found.length);
-    if (found.length === 0) reply.code(204);
-    return found.map((series) => seriesJson(study, series));
+    @Query() query: QueryString,
+    @Res() reply: Reply,
+  ) {
+    return this.search(request, reply, query, { level: 'SERIES', study });
   }
 
-  @Get(':study/series/:series/instances')
-  @Header('content-type', JSON_TYPE)
+  @Get('studies/:study/instances')
+  @Route({ permission: 'image.view', summary: 'QIDO-RS instances of a study' })
+  instancesOfStudy(
+    @Req() request: QueryRequest,
+    @Param('study') study: string,
+    @Query() query: QueryString,
+    @Res() reply: Reply,
+  ) {
+    return this.search(request, reply, query, { level: 'IMAGE', study });
+  }
+
+  @Get('studies/:study/series/:series/instances')
   @Route({ permission: 'image.view', summary: 'QIDO-RS instances of a series' })
-  async instances(
-    @Req() { caller }: AuthenticatedRequest,
+  instancesOfSeries(
+    @Req() request: QueryRequest,
     @Param('study') study: string,
     @Param('series') series: string,
-    @Res({ passthrough: true }) reply: Reply,
-  ): Promise<DicomJson[]> {
-    const found = await this.catalogue.instances(scopeOf(caller), {
-      studyInstanceUid: study,
-      seriesInstanceUid: series,
-    });
-    await this.note(caller, 'query-instances', study, found.length);
-    if (found.length === 0) reply.code(204);
-    return found.map(instanceJson);
+    @Query() query: QueryString,
+    @Res() reply: Reply,
+  ) {
+    return this.search(request, reply, query, { level: 'IMAGE', study, series });
   }
 
-  private async note(
-    caller: AuthenticatedRequest['caller'],
-    action: string,
-    study: string,
-    found: number,
-  ): Promise<void> {
-    const beyond = found === 0 && (await this.catalogue.organisationsHolding(study)).length > 0;
-    await this.audit.record({
-      actor: caller,
-      action,
-      subject: { kind: 'study', id: study.slice(0, 64) },
-      outcome: beyond ? 'refused' : 'done',
-    });
+  private async search(
+    request: QueryRequest,
+    reply: Reply,
+    query: QueryString,
+    target: SearchTarget,
+  ): Promise<unknown> {
+    const accept = query['accept'];
+    const type = acceptedJson(request.headers['accept'], Array.isArray(accept) ? accept[0] : accept);
+    const { items, total, warnings } = await this.answer.to(request, target, queryParameters(query), query);
+    for (const warning of warnings) reply.header('warning', `299 qiao "${warning}"`);
+    if (total !== null) reply.header('x-total-count', String(total));
+    // PS3.18 section 8.3.4.4.1: no match is no content.
+    if (items.length === 0) return reply.code(204).send();
+    return reply.header('content-type', type).send(Buffer.from(JSON.stringify(items)));
   }
-}
-
-function element(vr: string, ...values: (string | number | null | undefined)[]): DicomJsonElement {
-  const Value = values.filter(
-    (value): value is string | number => value !== null && value !== undefined && value !== '',
-  );
-  return Value.length > 0 ? { vr, Value } : { vr };
-}
-
-function studyJson(study: StudySummary): DicomJson {
-  const local =
-    study.examinedAt && new Date(study.examinedAt.getTime() + 8 * 3_600_000).toISOString().replaceAll(/[-:]/g, '');
-  const { name } = study.patient;
-  const han = /\p{Script=Han}/u.test(name);
-  return {
-    '00080005': element('CS', 'ISO_IR 192'),
-    '00080020': element('DA', local?.slice(0, 8)),
-    '00080030': element('TM', local?.slice(9, 15)),
-    '00080050': element('SH', study.accessionNumber),
-    '00080056': element('CS', 'ONLINE'),
-    '00080061': element('CS', ...study.modalities),
-    '00081030': element('LO', study.description),
-    '00081190': element('UR', `/dicom-web/studies/${study.studyInstanceUid}`),
-    '00100010': name === '' ? { vr: 'PN' } : { vr: 'PN', Value: [han ? { Ideographic: name } : { Alphabetic: name }] },
-    '00100020': element('LO', study.patient.number),
-    '00100030': element('DA', study.patient.birthDate?.replaceAll('-', '')),
-    '00100040': element('CS', study.patient.sex),
-    '0020000D': element('UI', study.studyInstanceUid),
-    '00201206': element('IS', study.series),
-    '00201208': element('IS', study.instances),
-  };
-}
-
-function seriesJson(study: string, series: SeriesSummary): DicomJson {
-  return {
-    '00080005': element('CS', 'ISO_IR 192'),
-    '00080060': element('CS', series.modality),
-    '0008103E': element('LO', series.description),
-    '00081190': element('UR', `/dicom-web/studies/${study}/series/${series.seriesInstanceUid}`),
-    '0020000D': element('UI', study),
-    '0020000E': element('UI', series.seriesInstanceUid),
-    '00200011': element('IS', series.number),
-    '00201209': element('IS', series.instances),
-  };
-}
-
-/** Attributes of PS3.18 table 10.6.3-5, from the stored header. */
-const INSTANCE_TAGS = [
-  '00080016',
-  '00080018',
-  '0020000D',
-  '0020000E',
-  '00200013',
-  '00280008',
-  '00280010',
-  '00280011',
-  '00280100',
-];
-
-function instanceJson(instance: InstanceLocation): DicomJson {
-  const json: DicomJson = { '00080005': element('CS', 'ISO_IR 192') };
-  for (const tag of INSTANCE_TAGS) if (instance.attributes[tag]) json[tag] = instance.attributes[tag];
-  json['00083002'] = element('UI', instance.transferSyntaxUid);
-  return json;
 }

@@ -69,10 +69,19 @@ export class AuditTrail {
       } catch (error) {
         // One that the database does not take must not take the others with it.
         if (batch.length === 1) batch[0]!.failed(error);
-        else await Promise.all(batch.map(({ entries, done, failed }) => this.insert(entries).then(done, failed)));
+        else for (const one of batch) await this.alone(one);
       }
     }
     this.writing = false;
+  }
+
+  private async alone({ entries, done, failed }: Waiting): Promise<void> {
+    try {
+      await this.insert(entries);
+      done();
+    } catch (error) {
+      failed(error);
+    }
   }
 
   private async insert(entries: readonly AuditEntry[]): Promise<void> {

@@ -72,6 +72,12 @@ module.exports = {
       [lib('identity'), lib('(audit|persistence|ports|kernel)')],
       'identity knows no stage',
     ),
+    only(
+      'storekeeping',
+      lib('storekeeping'),
+      [lib('storekeeping'), lib('(audit|persistence|ports|kernel)')],
+      'storekeeping knows the stages only by what they declare of their objects',
+    ),
     only('config', lib('config'), [lib('config'), lib('kernel')], 'config imports kernel alone'),
     {
       name: 'config-is-for-apps',

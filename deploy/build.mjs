@@ -39,7 +39,7 @@ function step(name, sources, commands) {
   writeFileSync(stamp, wanted);
 }
 
-const servers = ['gateway', 'listener', 'worker', 'standalone', 'platform'].map((app) => `apps/${app}`);
+const servers = ['gateway', 'listener', 'worker', 'standalone', 'storekeeper', 'platform'].map((app) => `apps/${app}`);
 for (const folder of ['dist/apps', 'dist/libs']) {
   // Sources that are gone must not live on in dist.
   if (!existsSync(join(root, 'dist/.servers-built'))) rmSync(join(root, folder), { recursive: true, force: true });

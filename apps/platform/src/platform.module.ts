@@ -17,7 +17,7 @@ import { Database, openDatabase, Outbox } from '#libs/persistence';
 import { JobQueue, ObjectStore, PixelCodec, Signer } from '#libs/ports';
 import { ReportFontFiles } from '#libs/report';
 
-function openObjectStore(settings: Settings): Promise<ObjectStore> {
+export function openObjectStore(settings: Settings): Promise<ObjectStore> {
   return settings.s3
     ? S3ObjectStore.open(settings.s3)
     : FsObjectStore.open({ root: join(settings.dataDir, 'objects') });

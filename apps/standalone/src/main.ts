@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSettings, serverEnvironment } from '#libs/config';
-import { EmbeddedPostgres } from './embedded-postgres.js';
+import { EmbeddedPostgres } from '../../platform/src/embedded-postgres.js';
 import { prepareDatabase } from './prepare-database.js';
 import { sendSamples } from './send-samples.js';
 import { Supervisor } from './supervisor.js';

@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { CompletenessRepository, OnExamSettled as PrepareSettledExam, OnInstanceStored } from '#libs/catalogue';
 import { readSettings } from '#libs/config';
+import { AuditTrail } from '#libs/audit';
 import { AccessTokens } from '#libs/identity';
 import { Database, Deliveries, type DeliveryJob } from '#libs/persistence';
-import { JobQueue } from '#libs/ports';
+import { JobQueue, ObjectStore } from '#libs/ports';
 import { ChangeRead, OnExamSettled } from '#libs/worklist';
+import { CollectGarbage } from '#libs/storekeeping';
 import { runServer } from '../../platform/src/run-server.js';
 import { WorkerModule } from './app.module.js';
 import { startRounds } from '../../platform/src/rounds.js';
@@ -40,11 +42,13 @@ await queue.process(QUEUE, 4, (data) => deliveries.run(data as unknown as Delive
 const completeness = app.get(CompletenessRepository);
 const changeRead = app.get(ChangeRead);
 const tokens = app.get(AccessTokens);
+const garbage = new CollectGarbage(app.get(Database), app.get(ObjectStore), [], app.get(AuditTrail));
 const rounds = [
   startRounds('relay', RELAY_MS, async () => enqueue(await deliveries.relay())),
   startRounds('sweep', SWEEP_MS, async () => enqueue(await deliveries.sweep())),
   startRounds('settle', 1_000, async () => (await completeness.settleQuiet(settings.settleSeconds)).length > 0),
   startRounds('leases', 30_000, async () => (await changeRead.expireLeases()) > 0),
+  startRounds('interrupted-removals', 600_000, async () => garbage.finish().then(() => false)),
   startRounds('expired-logins', 3_600_000, async () => tokens.removeExpired().then(() => false)),
 ];
 

@@ -15,6 +15,7 @@ export {
   type ReferencedInstance,
   type StorageCommitment,
 } from './domain/storage-commitment.js';
+export { INGEST_OBJECTS } from './ingest-objects.js';
 export { IngestModule } from './ingest.module.js';
 export { IngestRepository } from './ingest.repository.js';
 export { AECG_CLASS, LARGEST_ECG, ReceiveEcg, type EcgSupplement } from './receive-ecg.js';

@@ -62,6 +62,27 @@ export class Database {
     }
   }
 
+  /**
+   * The rows of a query of any size, in pages, as they were at one moment; only one page is in memory. The query takes no parameters.
+   * A connection is held until the last page is taken or the iteration is given up.
+   */
+  async *pages<R>(sql: string, size = 2000): AsyncGenerator<R[]> {
+    const runner = this.source.createQueryRunner();
+    await runner.connect();
+    try {
+      await runner.startTransaction('REPEATABLE READ');
+      await runner.query(`DECLARE page_of_rows NO SCROLL CURSOR FOR ${sql}`);
+      for (;;) {
+        const rows = (await runner.query(`FETCH ${size} FROM page_of_rows`)) as R[];
+        if (rows.length > 0) yield rows;
+        if (rows.length < size) return;
+      }
+    } finally {
+      await runner.rollbackTransaction().catch(() => undefined);
+      await runner.release();
+    }
+  }
+
   async row<R>(sql: string, parameters: readonly unknown[] = []): Promise<R | undefined> {
     return (await this.rows<R>(sql, parameters))[0];
   }

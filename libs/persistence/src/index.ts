@@ -3,6 +3,7 @@
  * goes from a stage to the stages on its right.
  */
 export { Database, isTemporaryDatabaseError, isUniqueViolation, openDatabase } from './database.js';
+export type { ObjectReferences } from './object-references.js';
 export { migrate } from './migrations.js';
 export { Outbox, Reaction, type OutboxEvent } from './outbox.js';
 export { Deliveries, type DeliveryJob } from './deliveries.js';

@@ -7,6 +7,7 @@ export { ReportFontFiles } from './compose-report-pdf.js';
 export { REPORT_SIGNED, type ReportSigned } from './domain/report.events.js';
 export { ageAt, type Report, type ReportContent, type SignedReport } from './domain/report.js';
 export { REPORT_STATES, type ReportStatus } from './domain/report.states.js';
+export { REPORT_OBJECTS } from './report-objects.js';
 export { ReportModule } from './report.module.js';
 export { ReportRepository, type ReportFilter } from './report.repository.js';
 export { SignReport } from './sign-report.js';

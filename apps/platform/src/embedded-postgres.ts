@@ -80,6 +80,17 @@ export class EmbeddedPostgres {
     }
   }
 
+  /** Where a server that runs on this folder now answers; null: none does. */
+  async running(): Promise<string | null> {
+    const file = join(this.folder, 'postmaster.pid');
+    if (!existsSync(file)) return null;
+    const [pid, , , port] = readFileSync(file, 'utf8').split('\n');
+    if (!isPostgres(Number(pid))) return null;
+    const password = readFileSync(`${this.folder}.password`, 'utf8').trim();
+    const url = (database: string) => `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
+    return (await ensureDatabase(url('postgres'))) ? url(DATABASE) : null;
+  }
+
   /** Fast shutdown: open transactions are rolled back, everything committed is on disk. */
   async stop(): Promise<void> {
     const child = this.process;

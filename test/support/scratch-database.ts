@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate, openDatabase, type Database } from '#libs/persistence';
-import { EmbeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
+import { EmbeddedPostgres } from '../../apps/platform/src/embedded-postgres.js';
 
 const MIGRATIONS = join(process.cwd(), 'deploy/migrations');
 

@@ -5,7 +5,7 @@ import { CompletenessRepository, OnExamSettled as PrepareSettledExam, OnInstance
 import { readSettings } from '#libs/config';
 import { AuditTrail } from '#libs/audit';
 import { AccessTokens } from '#libs/identity';
-import { Database, Deliveries, type DeliveryJob } from '#libs/persistence';
+import { Database, Deliveries, DELIVERY_BATCH, type DeliveryJob } from '#libs/persistence';
 import { JobQueue, ObjectStore } from '#libs/ports';
 import { ChangeRead, OnExamSettled } from '#libs/worklist';
 import { CollectGarbage } from '#libs/storekeeping';
@@ -30,12 +30,13 @@ const deliveries = new Deliveries(app.get(Database), [
 function jobId(job: DeliveryJob): string {
   return createHash('sha256').update(`${job.reaction} ${job.key} ${job.eventIds.join()}`).digest('hex').slice(0, 40);
 }
+/** @returns whether there is more: a batch that was not full waits for the next round, so that events of one key gather into one job */
 async function enqueue(jobs: readonly DeliveryJob[]): Promise<boolean> {
   await queue.add(
     QUEUE,
     jobs.map((job) => ({ id: jobId(job), data: { ...job } })),
   );
-  return jobs.length > 0;
+  return jobs.reduce((events, job) => events + job.eventIds.length, 0) >= DELIVERY_BATCH;
 }
 
 await queue.process(QUEUE, 4, (data) => deliveries.run(data as unknown as DeliveryJob));

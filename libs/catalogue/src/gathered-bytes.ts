@@ -14,12 +14,13 @@ export class GatheredBytes {
   constructor(private readonly spool: Spool) {}
 
   async append(bytes: Uint8Array): Promise<void> {
-    this.size += bytes.length;
-    if (this.file) return this.file.append(bytes);
-    this.pieces.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+    const taken = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.size += taken.length;
+    if (this.file) return this.file.append(taken);
+    this.pieces.push(taken);
     this.whole = undefined;
     if (this.size <= IN_MEMORY) return;
-    this.file = await this.spool.create();
+    this.file = this.spool.create();
     for (const piece of this.pieces.splice(0)) await this.file.append(piece);
   }
 

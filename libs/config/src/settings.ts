@@ -111,5 +111,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
 /** The environment of the server processes: the supervisor's own, with the settings as they were decided. */
 export function serverEnvironment(settings: Settings, databaseUrl: string): Record<string, string> {
   const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { ...Object.fromEntries(inherited), QIAO_DATA_DIR: settings.dataDir, QIAO_DATABASE_URL: databaseUrl };
+  // Flushing a file holds a thread of libuv's pool, whose four would be the limit of a folder store.
+  return {
+    UV_THREADPOOL_SIZE: '16',
+    ...Object.fromEntries(inherited),
+    QIAO_DATA_DIR: settings.dataDir,
+    QIAO_DATABASE_URL: databaseUrl,
+  };
 }

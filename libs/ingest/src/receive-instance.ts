@@ -20,7 +20,8 @@ import { Spool, type SpooledFile } from './spool.js';
 const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
 /** Enough of a data set to hold SOP Class and Instance UID, which stand at its very beginning. */
 const FIRST_LOOK = 16 * 1024;
-const HEADER_STEP = 256 * 1024;
+/** How much of the data set the header is looked for in, in turn: most end in the first, nearly all in the second. */
+const HEADER_LOOKS = [32 * 1024, 256 * 1024];
 /**
  * What serves as an identifier. PS3.5 section 9.1 also forbids empty components and leading zeros, but devices write them (some ECG
  * carts `…091000..1`), and an examination is not refused for the form of a name that is still unique.
@@ -34,7 +35,8 @@ interface FileUids {
 
 /** One instance on its way in: `write` its bytes in order, then `commit` or `abort`. */
 export interface InstanceReception {
-  write(chunk: Buffer): Promise<void>;
+  /** The chunk is kept, not copied. Where a promise comes back it is to be waited for before the next chunk. */
+  write(chunk: Buffer): Promise<void> | void;
   /**
    * Resolves when object, row and outbox event are safe.
    * @throws Refusal `invalid` (not-dicom, truncated, missing-uid, uid-mismatch, dicomdir …), `unavailable`; nothing is kept then.
@@ -63,13 +65,13 @@ export class ReceiveInstance {
     announced: FileUids & { transferSyntaxUid: string },
   ): Promise<InstanceReception> {
     demand(caller, 'instance.store');
-    return new Reception(this.parts(caller, source), await this.spool.create(), announced);
+    return new Reception(this.parts(caller, source), this.spool.create(), announced);
   }
 
   /** A Part 10 file, with or without the file meta it should have; `onlyStudy` refuses every other study. */
   async openFile(caller: Caller, source: InstanceSource, onlyStudy?: string): Promise<InstanceReception> {
     demand(caller, source.transport === 'stow' ? 'instance.store' : 'upload.send');
-    return new Reception(this.parts(caller, source, onlyStudy), await this.spool.create());
+    return new Reception(this.parts(caller, source, onlyStudy), this.spool.create());
   }
 
   private parts(caller: Caller, source: InstanceSource, onlyStudy?: string) {
@@ -105,9 +107,9 @@ class Reception implements InstanceReception {
     }
   }
 
-  async write(chunk: Buffer): Promise<void> {
+  write(chunk: Buffer): Promise<void> | void {
     try {
-      await this.take(this.splitter ? this.splitter.push(chunk) : chunk);
+      return this.take(this.splitter ? this.splitter.push(chunk) : chunk);
     } catch (error) {
       throw asRefusal(error);
     }
@@ -130,16 +132,15 @@ class Reception implements InstanceReception {
     }
   }
 
-  private async take(bytes: Buffer): Promise<void> {
-    if (bytes.length === 0) return;
+  private take(bytes: Buffer): Promise<void> | undefined {
+    if (bytes.length === 0) return undefined;
     if (this.datasetOffset > 0) {
       this.digest!.update(bytes);
-      await this.file.append(bytes);
-      return;
+      return this.file.append(bytes);
     }
     this.head.push(bytes);
     this.headLength += bytes.length;
-    if (this.uids || this.headLength >= FIRST_LOOK) await this.begin(false);
+    return this.uids || this.headLength >= FIRST_LOOK ? this.begin(false) : undefined;
   }
 
   private metaUids(): FileUids | undefined {
@@ -150,16 +151,18 @@ class Reception implements InstanceReception {
   }
 
   /** Writes our file meta as soon as the two UIDs in it are known, then what has come so far. */
-  private async begin(atEnd: boolean): Promise<void> {
+  private begin(atEnd: boolean): Promise<void> | undefined {
     this.transferSyntaxUid ??= this.splitter?.meta?.transferSyntaxUid;
     if (!this.transferSyntaxUid) throw new DicomFormatError('not-dicom', 'The file is not DICOM.');
-    const head = Buffer.concat(this.head);
+    const head = this.head.length === 1 ? this.head[0]! : Buffer.concat(this.head);
     this.head = [];
     this.uids ??= this.uidsIn(head, atEnd);
     const meta = buildFileMeta({ ...this.uids, transferSyntaxUid: this.transferSyntaxUid });
     this.datasetOffset = meta.length;
     this.digest = instanceDigest(this.transferSyntaxUid).update(head);
-    await this.file.append(Buffer.concat([meta, head]));
+    // Our file meta is far too short to be waited for.
+    void this.file.append(meta);
+    return this.file.append(head);
   }
 
   /** The data set's own UIDs; where a file's meta names others, as some writers do, it is the meta that is wrong. */
@@ -175,7 +178,8 @@ class Reception implements InstanceReception {
 
   private async readHeader(): Promise<ReadResult> {
     const size = this.file.size - this.datasetOffset;
-    for (let length = HEADER_STEP; ; length *= 4) {
+    for (let look = 0, length = 0; ; look += 1) {
+      length = HEADER_LOOKS[look] ?? length * 4;
       const complete = length >= size;
       const read = readAttributes(await this.file.read(this.datasetOffset, length), this.transferSyntaxUid!, {
         complete,
@@ -225,8 +229,10 @@ class Reception implements InstanceReception {
     const seriesInstanceUid = uid('0020000E', 'SeriesInstanceUID');
     const digest = this.digest!.digest('hex');
     const objectKey = `instances/${digest.slice(0, 2)}/${digest.slice(2, 4)}/${digest}`;
-    await this.file.close();
-    await this.to.objects.put(objectKey, { path: this.file.path, size: this.file.size });
+    const putting = this.to.objects.put(objectKey, await this.file.finish());
+    // Worked out while the store flushes.
+    const likeness = headerDigest(attributes);
+    await putting;
     const { outcome, id } = await this.to.repository.add({
       id: newId(),
       organisation: this.to.organisation,
@@ -236,7 +242,7 @@ class Reception implements InstanceReception {
       studyInstanceUid,
       seriesInstanceUid,
       digest,
-      headerDigest: headerDigest(attributes),
+      headerDigest: likeness,
       format: 'dicom',
       objectKey,
       sizeBytes: this.file.size,

@@ -1,5 +1,7 @@
 import { DataSource, type EntityManager } from 'typeorm';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { createHash } from 'node:crypto';
+import type { ClientBase, Pool } from 'pg';
 import { Refusal } from '#libs/kernel';
 
 /** SQLSTATE classes that say "not now": connection trouble, resources, operator intervention (PostgreSQL, appendix A). */
@@ -31,6 +33,11 @@ export class Database {
     return this.current.getStore() ?? this.source.manager;
   }
 
+  /** The connections that TypeORM keeps; a prepared statement goes to them without its detour. */
+  private get pool(): Pool {
+    return (this.source.driver as unknown as { master: Pool }).master;
+  }
+
   get inTransaction(): boolean {
     return this.current.getStore() !== undefined;
   }
@@ -51,14 +58,22 @@ export class Database {
       }
       return (result ?? []) as R[];
     } catch (error) {
-      if (isTemporaryDatabaseError(error)) {
-        throw new Refusal(
-          'unavailable',
-          'database-unavailable',
-          'The database cannot be reached right now; try again.',
-        );
-      }
-      throw error;
+      throw told(error);
+    }
+  }
+
+  /**
+   * The same for a statement that runs often: each connection parses it once. The text is its identity, so it must be one of few (a
+   * constant), and PostgreSQL may settle on one plan for all parameters.
+   */
+  async prepared<R>(sql: string, parameters: readonly unknown[]): Promise<R[]> {
+    try {
+      const runner = this.current.getStore()?.queryRunner;
+      const client = (runner ? await runner.connect() : this.pool) as ClientBase;
+      const { rows } = await client.query({ name: statementName(sql), text: sql, values: [...parameters] });
+      return rows as R[];
+    } catch (error) {
+      throw told(error);
     }
   }
 
@@ -86,6 +101,23 @@ export class Database {
   async row<R>(sql: string, parameters: readonly unknown[] = []): Promise<R | undefined> {
     return (await this.rows<R>(sql, parameters))[0];
   }
+}
+
+function told(error: unknown): unknown {
+  return isTemporaryDatabaseError(error)
+    ? new Refusal('unavailable', 'database-unavailable', 'The database cannot be reached right now; try again.')
+    : error;
+}
+
+const names = new Map<string, string>();
+/** PostgreSQL cuts names at 63 bytes. */
+function statementName(sql: string): string {
+  let name = names.get(sql);
+  if (name === undefined) {
+    name = `q${createHash('sha256').update(sql).digest('hex').slice(0, 32)}`;
+    names.set(sql, name);
+  }
+  return name;
 }
 
 export async function openDatabase(options: { url: string; poolSize?: number; name: string }): Promise<Database> {

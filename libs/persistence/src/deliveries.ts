@@ -9,7 +9,8 @@ export interface DeliveryJob {
   eventIds: string[];
 }
 
-const BATCH = 500;
+/** Events that one relay or one sweep takes at most. */
+export const DELIVERY_BATCH = 500;
 /** A group that failed this often is left to the sweeper, which slows down with each try. */
 const SWEEP_AFTER_SECONDS = 20;
 
@@ -41,7 +42,7 @@ export class Deliveries {
     return this.database.transaction(async () => {
       const events = await this.database.rows<{ id: string; name: string; key: string }>(
         `UPDATE outbox_event SET relayed_at = now() WHERE id IN (
-           SELECT id FROM outbox_event WHERE relayed_at IS NULL ORDER BY id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+           SELECT id FROM outbox_event WHERE relayed_at IS NULL ORDER BY id LIMIT ${DELIVERY_BATCH} FOR UPDATE SKIP LOCKED)
          RETURNING id, name, key`,
       );
       const rows = events
@@ -69,7 +70,7 @@ export class Deliveries {
        WHERE e.id = d.event_id AND d.done_at IS NULL AND d.failed_at IS NULL
          AND d.touched_at < now() - make_interval(secs => $1 * least(power(2, d.attempts), 180))
          AND d.event_id IN (SELECT event_id FROM outbox_delivery WHERE done_at IS NULL AND failed_at IS NULL
-                            ORDER BY event_id LIMIT ${BATCH})
+                            ORDER BY event_id LIMIT ${DELIVERY_BATCH})
        RETURNING d.reaction, e.key, d.event_id`,
       [olderThanSeconds],
     );

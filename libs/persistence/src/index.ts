@@ -6,4 +6,4 @@ export { Database, isTemporaryDatabaseError, isUniqueViolation, openDatabase } f
 export type { ObjectReferences } from './object-references.js';
 export { migrate } from './migrations.js';
 export { Outbox, Reaction, type OutboxEvent } from './outbox.js';
-export { Deliveries, type DeliveryJob } from './deliveries.js';
+export { Deliveries, DELIVERY_BATCH, type DeliveryJob } from './deliveries.js';

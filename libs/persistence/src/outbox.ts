@@ -13,6 +13,9 @@ export interface OutboxEvent<P = Record<string, unknown>> {
  * ever seen of a change that was rolled back, and none is lost.
  */
 export class Outbox {
+  /** For a statement that makes a change and tells of it at once: the beginning of its INSERT; name, key and payload (jsonb) follow. */
+  static readonly INSERT = 'INSERT INTO outbox_event (name, key, payload)';
+
   constructor(private readonly database: Database) {}
 
   /** @throws Error outside a transaction: an event without its change, or a change without its event, must be impossible. */

@@ -1,11 +1,14 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
-/** A finished spool file: complete, closed, and no longer written to by anyone. */
+/** A finished spool file: complete, and no longer written to by anyone. */
 export interface SpoolFile {
   /** Where the bytes are now. */
   readonly path: string;
   /** Its length in bytes, as counted while it was written. */
   readonly size: number;
+  /** The handle it was written through, if still open; the store closes it, also when it throws. */
+  readonly handle?: FileHandle;
 }
 
 /** There is no object under this key. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, link, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { access, link, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
@@ -38,6 +38,13 @@ const READ_AHEAD = 256 * 1024;
 /** Several processes share one root, so only what no living put can still be writing counts as left over. */
 const LEFT_OVER_AFTER_MS = 60 * 60 * 1000;
 
+/** A folder under way: `made` it can be written into, `durable` it would outlive a loss of power. */
+interface Folder {
+  readonly made: Promise<void>;
+  readonly durable: Promise<void>;
+}
+const STANDING: Folder = { made: Promise.resolve(), durable: Promise.resolve() };
+
 /** Conditions of the machine rather than of the call. */
 const UNAVAILABLE = new Set(
   'EACCES EPERM EROFS ENOSPC EDQUOT EIO EMFILE ENFILE ENODEV ENXIO ESTALE EBUSY ENOTCONN EHOSTDOWN ETIMEDOUT'.split(
@@ -59,8 +66,8 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 
 export class FsObjectStore extends ObjectStore {
   readonly #root: string;
   readonly #directories: DirectorySync | null;
-  /** Directories known to exist and to be durable, so that mkdir and its syncs are paid once. */
-  readonly #known = new Map<string, Promise<void>>();
+  /** Folders made or found, so that mkdir and its sync are paid once. */
+  readonly #known = new Map<string, Folder>();
 
   private constructor(options: FsObjectStoreOptions) {
     super();
@@ -85,13 +92,12 @@ export class FsObjectStore extends ObjectStore {
   override async put(key: string, file: SpoolFile): Promise<void> {
     const target = this.#path(key);
     await this.#guarded(async () => {
-      if (!(await this.#holds(key, target, file.size))) {
-        const actual = await flush(file.path);
-        if (actual !== file.size) throw new ObjectSizeMismatch(key, file.size, actual);
-        await this.#publish(key, target, file);
-      }
-      await this.#directories?.sync(dirname(target));
-      await rm(file.path, { force: true });
+      const actual = await flush(file);
+      if (actual !== null && actual !== file.size) throw new ObjectSizeMismatch(key, file.size, actual);
+      if (actual !== null) await this.#publish(key, target, file);
+      // The spool file is gone already: success if its object is here.
+      else if (!(await this.#holds(key, target, file.size))) throw missing(file.path);
+      await Promise.all([this.#settled(target), rm(file.path, { force: true })]);
     });
   }
 
@@ -102,13 +108,14 @@ export class FsObjectStore extends ObjectStore {
         const path = this.#incomingPath();
         try {
           await writeFile(path, bytes, { flag: 'wx' });
-          await flush(path);
-          await this.#publish(key, target, { path, size: bytes.length });
+          const file = { path, size: bytes.length };
+          await flush(file);
+          await this.#publish(key, target, file);
         } finally {
           await rm(path, { force: true });
         }
       }
-      await this.#directories?.sync(dirname(target));
+      await this.#settled(target);
     });
   }
 
@@ -244,7 +251,7 @@ export class FsObjectStore extends ObjectStore {
 
   /** Gives flushed bytes their name, by link where they are or by a copy where they are on another file system. */
   async #publish(key: string, target: string, file: SpoolFile): Promise<void> {
-    await this.#ensureDirectory(dirname(target));
+    await this.#folder(dirname(target)).made;
     try {
       await this.#give(key, target, file);
     } catch (cause) {
@@ -270,7 +277,6 @@ export class FsObjectStore extends ObjectStore {
   async #give(key: string, target: string, file: SpoolFile): Promise<void> {
     try {
       await link(file.path, target);
-      await unlink(file.path);
     } catch (cause) {
       const code = errorCode(cause);
       if (code === 'EEXIST') {
@@ -283,26 +289,39 @@ export class FsObjectStore extends ObjectStore {
     }
   }
 
-  #ensureDirectory(directory: string): Promise<void> {
-    const known = this.#known.get(directory);
-    if (known) return known;
-    const making = this.#makeDirectory(directory);
-    this.#known.set(directory, making);
-    making.catch(() => this.#known.delete(directory));
-    return making;
+  /** Resolves when the name would outlive a loss of power: its entry, and the entries of the folders above it. */
+  async #settled(target: string): Promise<void> {
+    const directory = dirname(target);
+    await Promise.all([this.#directories?.sync(directory), this.#folder(directory).durable]);
   }
 
-  /** A new directory is itself an entry of its parent, up to the root. */
-  async #makeDirectory(directory: string): Promise<void> {
-    if (directory === this.#root || directory === dirname(directory)) return;
-    const parent = dirname(directory);
-    await this.#ensureDirectory(parent);
-    try {
-      await mkdir(directory);
-    } catch (cause) {
-      if (errorCode(cause) !== 'EEXIST') throw cause;
-    }
-    await this.#directories?.sync(parent);
+  #folder(directory: string): Folder {
+    const known = this.#known.get(directory);
+    if (known) return known;
+    const folder = this.#makeFolder(directory);
+    this.#known.set(directory, folder);
+    folder.durable.then(
+      () => this.#known.set(directory, STANDING),
+      () => this.#known.delete(directory),
+    );
+    return folder;
+  }
+
+  /** A new folder is itself an entry of its parent, up to the root. */
+  #makeFolder(directory: string): Folder {
+    if (directory === this.#root || directory === dirname(directory)) return STANDING;
+    const parent = this.#folder(dirname(directory));
+    const made = parent.made.then(async () => {
+      try {
+        await mkdir(directory);
+      } catch (cause) {
+        if (errorCode(cause) !== 'EEXIST') throw cause;
+      }
+    });
+    const durable = made.then(async () => {
+      await Promise.all([this.#directories?.sync(dirname(directory)), parent.durable]);
+    });
+    return { made, durable };
   }
 
   async #guarded<T>(work: () => Promise<T>): Promise<T> {
@@ -316,15 +335,23 @@ export class FsObjectStore extends ObjectStore {
   }
 }
 
-/** Flushes a finished file's bytes and tells its length. */
-async function flush(path: string): Promise<number> {
-  const handle = await open(path, 'r+');
+/** Flushes a finished file's bytes and tells its length; null when the file is not there. */
+async function flush({ path, handle }: SpoolFile): Promise<number | null> {
+  let opened = handle;
   try {
-    await handle.datasync();
-    return (await handle.stat()).size;
+    opened ??= await open(path, 'r+');
+    await opened.datasync();
+    return (await opened.stat()).size;
+  } catch (cause) {
+    if (!isMissing(cause)) throw cause;
+    return null;
   } finally {
-    await handle.close();
+    await opened?.close();
   }
+}
+
+function missing(path: string): Error {
+  return Object.assign(new Error(`the spool file ${path} is not there`), { code: 'ENOENT' });
 }
 
 async function sizeOf(path: string): Promise<number | null> {

@@ -104,6 +104,7 @@ export class S3ObjectStore extends ObjectStore {
   }
 
   override async put(key: string, file: SpoolFile): Promise<void> {
+    await file.handle?.close();
     assertObjectKey(key);
     if (!(await this.#holds(key, file.size))) {
       const handle = await open(file.path, 'r');

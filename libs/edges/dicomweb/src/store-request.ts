@@ -81,11 +81,12 @@ export class StoreRequest {
     let failed: unknown;
     try {
       for await (const chunk of chunks) {
-        failed = await reception.write(chunk).then(
-          () => undefined,
-          (error: unknown) => error ?? new Error('not written'),
-        );
-        if (failed !== undefined) break;
+        try {
+          await reception.write(chunk);
+        } catch (error) {
+          failed = error;
+          break;
+        }
       }
     } catch (error) {
       await reception.abort();

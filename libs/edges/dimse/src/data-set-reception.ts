@@ -2,9 +2,6 @@ import { DIMSE_STATUS } from './command-elements.js';
 import type { DataSetIntake } from './gathered-data-set.js';
 import type { InstanceWriter, StoreOutcome, StoreRequest, StoreSink } from './store-sink.js';
 
-/** Bytes gathered before they go to the writer: larger writes are cheaper, and 256 kB was where that ended. */
-export const GATHER_LENGTH = 256 * 1024;
-
 /** What a small slice costs in memory besides its bytes; without it, tiny fragments would pile up uncounted. */
 export const SLICE_OVERHEAD = 128;
 
@@ -17,8 +14,6 @@ export type FailureListener = (error: unknown) => void;
  */
 export class DataSetReception<Caller> implements DataSetIntake {
   private writer: InstanceWriter | null = null;
-  private slices: Buffer[] = [];
-  private gathered = 0;
   private refusal: StoreOutcome | null = null;
 
   constructor(private readonly onFailure: FailureListener) {}
@@ -35,14 +30,16 @@ export class DataSetReception<Caller> implements DataSetIntake {
   /** Takes a piece of the data set; what it returns is to be waited for before the next. */
   take(bytes: Buffer): Promise<void> | undefined {
     if (this.writer === null || bytes.length === 0) return undefined;
-    this.slices.push(bytes);
-    this.gathered += bytes.length + SLICE_OVERHEAD;
-    return this.gathered >= GATHER_LENGTH ? this.flush() : undefined;
+    try {
+      const written = this.writer.write(bytes);
+      return written?.catch((error: unknown) => this.fail(error));
+    } catch (error) {
+      return this.fail(error);
+    }
   }
 
   /** The data set has ended: commits, and tells how it went. */
   async finish(): Promise<StoreOutcome> {
-    await this.flush();
     if (this.writer !== null) {
       try {
         const outcome = await this.writer.commit();
@@ -59,25 +56,11 @@ export class DataSetReception<Caller> implements DataSetIntake {
   async abandon(reason: string): Promise<void> {
     const { writer } = this;
     this.writer = null;
-    this.slices = [];
     if (writer === null) return;
     try {
       await writer.abort(reason);
     } catch (error) {
       this.onFailure(error);
-    }
-  }
-
-  private async flush(): Promise<void> {
-    const { slices, writer } = this;
-    this.slices = [];
-    this.gathered = 0;
-    const [first] = slices;
-    if (first === undefined || writer === null) return;
-    try {
-      await writer.write(slices.length === 1 ? first : Buffer.concat(slices));
-    } catch (error) {
-      await this.fail(error);
     }
   }
 

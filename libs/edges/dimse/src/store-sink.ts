@@ -28,7 +28,7 @@ export interface StoreOutcome {
  * `abort`. `abort` also follows a `write` or `commit` that threw, never a `commit` that returned.
  */
 export interface InstanceWriter {
-  /** Some 256 kB at a time, fewer at the end; the chunk is the writer's to keep. The socket waits for a slow writer. */
+  /** A piece as it came from the socket, 64 kB at most; it is the writer's to keep. The socket waits for a slow writer. */
   write(chunk: Buffer): Promise<void> | void;
   /** When this returns a success or a warning the instance is safe: the answer to the peer follows. */
   commit(): Promise<StoreOutcome>;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '#libs/kernel';
-import { Database, Outbox } from '#libs/persistence';
-import { INSTANCE_STORED } from '../domain/ingest.events.js';
+import { Database } from '#libs/persistence';
 import { INSTANCE_STATES } from '../domain/instance.states.js';
 import type { Standing, StoredInstance } from '../domain/stored-instance.js';
 import { IngestRepository, type NewInstance } from '../ingest.repository.js';
+import { GatheredInsert } from './gathered-insert.js';
 
 const COLUMNS = `id, organisation, sop_instance_uid AS "sopInstanceUid", sop_class_uid AS "sopClassUid",
   transfer_syntax_uid AS "transferSyntaxUid", study_instance_uid AS "studyInstanceUid", series_instance_uid AS "seriesInstanceUid",
@@ -15,21 +15,18 @@ const STORED = INSTANCE_STATES.next(INSTANCE_STATES.initial, 'store');
 
 @Injectable()
 export class IngestPostgresRepository extends IngestRepository {
-  constructor(
-    private readonly database: Database,
-    private readonly outbox: Outbox,
-  ) {
+  private readonly gathered: GatheredInsert;
+
+  constructor(private readonly database: Database) {
     super();
+    this.gathered = new GatheredInsert(database);
   }
 
-  add(instance: NewInstance): Promise<{ outcome: 'stored' | 'duplicate' | 're-encoded' | 'conflict'; id: string }> {
+  async add(
+    instance: NewInstance,
+  ): Promise<{ outcome: 'stored' | 'duplicate' | 're-encoded' | 'conflict'; id: string }> {
+    if (await this.gathered.add(instance)) return { outcome: 'stored', id: instance.id };
     return this.database.transaction(async () => {
-      if (await this.insert(instance, 'first')) {
-        await this.outbox.publish(INSTANCE_STORED, `${instance.organisation}/${instance.studyInstanceUid}`, {
-          instanceId: instance.id,
-        });
-        return { outcome: 'stored', id: instance.id };
-      }
       const others = await this.database.rows<{
         id: string;
         digest: string;
@@ -48,7 +45,7 @@ export class IngestPostgresRepository extends IngestRepository {
         first.header_digest === instance.headerDigest && first.ts !== instance.transferSyntaxUid
           ? 're-encoded'
           : 'conflict';
-      if (await this.insert(instance, standing)) return { outcome: standing, id: instance.id };
+      if (await this.gathered.alone(instance, standing)) return { outcome: standing, id: instance.id };
       const twin = await this.database.row<{ id: string }>(
         'SELECT id FROM ingest_instance WHERE organisation = $1 AND sop_instance_uid = $2 AND digest = $3',
         [instance.organisation, instance.sopInstanceUid, instance.digest],
@@ -86,35 +83,5 @@ export class IngestPostgresRepository extends IngestRepository {
       ],
     );
     return id;
-  }
-
-  private async insert(instance: NewInstance, standing: Standing): Promise<boolean> {
-    const row = await this.database.row(
-      `INSERT INTO ingest_instance (id, organisation, sop_instance_uid, digest, header_digest, standing, state, format, sop_class_uid,
-         transfer_syntax_uid, study_instance_uid, series_instance_uid, object_key, size_bytes, dataset_offset, pixel_data, attributes, source)
-       VALUES ($1,$2,$3,$4,$5,$6,$18,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17) ON CONFLICT DO NOTHING RETURNING id`,
-      [
-        instance.id,
-        instance.organisation,
-        instance.sopInstanceUid,
-        instance.digest,
-        instance.headerDigest,
-        standing,
-        instance.format,
-        instance.sopClassUid,
-        instance.transferSyntaxUid,
-        instance.studyInstanceUid,
-        instance.seriesInstanceUid,
-        instance.objectKey,
-        instance.sizeBytes,
-        instance.datasetOffset,
-        instance.pixelData === null ? null : JSON.stringify(instance.pixelData),
-        // PostgreSQL's jsonb takes every character but U+0000, which some devices pad with.
-        JSON.stringify(instance.attributes).replaceAll(String.raw`\u0000`, ''),
-        JSON.stringify(instance.source),
-        STORED,
-      ],
-    );
-    return row !== undefined;
   }
 }

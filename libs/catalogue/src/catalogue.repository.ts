@@ -61,8 +61,11 @@ export abstract class CatalogueRepository {
     kind: ExamKind;
     patientId: string;
   }): Promise<Exam>;
-  /** @returns how many of these are new and count */
-  abstract addInstance(examId: string, instance: StoredInstance, facts: IndexedFacts): Promise<{ added: boolean }>;
+  /** Files them under their series. @returns the ids of those that are new */
+  abstract addInstances(
+    examId: string,
+    instances: readonly { stored: StoredInstance; facts: IndexedFacts }[],
+  ): Promise<ReadonlySet<string>>;
   /** Fills what was unknown, and moves the state; every move is logged. */
   abstract refreshExam(exam: Exam, facts: readonly IndexedFacts[], reopen: boolean): Promise<void>;
 

@@ -38,15 +38,14 @@ export class OnInstanceStored extends Reaction {
       kind: text(first.attributes, '00080060') === 'ECG' ? 'ecg' : 'imaging',
       patientId: patient.id,
     });
-    const facts = [];
-    let late = false;
-    for (const instance of stored) {
-      const fact = indexedFacts(instance.attributes, instance.sopClassUid);
-      fact.accessionNumber ??= instance.source.supplement?.accessionNumber ?? null;
-      const { added } = await this.catalogue.addInstance(exam.id, instance, fact);
-      facts.push(fact);
-      late ||= added && fact.counts;
-    }
+    const instances = stored.map((instance) => {
+      const facts = indexedFacts(instance.attributes, instance.sopClassUid);
+      facts.accessionNumber ??= instance.source.supplement?.accessionNumber ?? null;
+      return { stored: instance, facts };
+    });
+    const added = await this.catalogue.addInstances(exam.id, instances);
+    const late = instances.some((one) => one.facts.counts && added.has(one.stored.id));
+    const facts = instances.map((one) => one.facts);
     await this.catalogue.refreshExam(exam, facts, late);
     await this.completeness.recount(first.organisation, first.studyInstanceUid);
     await this.ingest.markIndexed(ids);

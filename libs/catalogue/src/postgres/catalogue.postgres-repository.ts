@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { scopeParameter, type OrganisationScope } from '#libs/identity';
-import type { StoredInstance } from '#libs/ingest';
 import { newId } from '#libs/kernel';
 import { Database } from '#libs/persistence';
 import {
@@ -48,15 +47,45 @@ export class CataloguePostgresRepository extends CatalogueRepository {
     ))!;
   }
 
-  async addInstance(examId: string, stored: StoredInstance, facts: IndexedFacts): Promise<{ added: boolean }> {
-    const series = await this.database.row<{ id: string }>(
+  async addInstances(
+    examId: string,
+    instances: Parameters<CatalogueRepository['addInstances']>[1],
+  ): Promise<ReadonlySet<string>> {
+    const seriesIds = new Map<string, string>();
+    for (const { stored, facts } of instances) {
+      const uid = stored.seriesInstanceUid;
+      if (!seriesIds.has(uid)) seriesIds.set(uid, await this.seriesFor(examId, uid, facts));
+    }
+    const added = await this.database.prepared<{ id: string }>(
+      `INSERT INTO instance (exam_id, id, series_id, sop_instance_uid, sop_class_uid, number, frames, rows, columns, counts, bits_allocated)
+       SELECT $1::uuid, came.* FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::int[], $7::int[], $8::int[], $9::int[],
+         $10::boolean[], $11::int[]) AS came ON CONFLICT DO NOTHING RETURNING id`,
+      [
+        examId,
+        instances.map(({ stored }) => stored.id),
+        instances.map(({ stored }) => seriesIds.get(stored.seriesInstanceUid)),
+        instances.map(({ stored }) => stored.sopInstanceUid),
+        instances.map(({ stored }) => stored.sopClassUid),
+        instances.map(({ facts }) => facts.instanceNumber),
+        instances.map(({ facts }) => facts.frames),
+        instances.map(({ facts }) => facts.rows),
+        instances.map(({ facts }) => facts.columns),
+        instances.map(({ facts }) => facts.counts),
+        instances.map(({ facts }) => facts.bitsAllocated),
+      ],
+    );
+    return new Set(added.map(({ id }) => id));
+  }
+
+  private async seriesFor(examId: string, seriesInstanceUid: string, facts: IndexedFacts): Promise<string> {
+    const [series] = await this.database.prepared<{ id: string }>(
       `INSERT INTO series (id, exam_id, series_instance_uid, modality, number, description, body_part, performed_date_time,
          scheduled_step_ids, requested_procedure_ids, attributes) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)
        ON CONFLICT (exam_id, series_instance_uid) DO UPDATE SET modality = coalesce(series.modality, EXCLUDED.modality) RETURNING id`,
       [
         newId(),
         examId,
-        stored.seriesInstanceUid,
+        seriesInstanceUid,
         facts.modality,
         facts.seriesNumber,
         facts.seriesDescription,
@@ -67,24 +96,7 @@ export class CataloguePostgresRepository extends CatalogueRepository {
         JSON.stringify(facts.seriesAttributes),
       ],
     );
-    const row = await this.database.row(
-      `INSERT INTO instance (id, exam_id, series_id, sop_instance_uid, sop_class_uid, number, frames, rows, columns, counts, bits_allocated)
-       VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11) ON CONFLICT DO NOTHING RETURNING id`,
-      [
-        stored.id,
-        examId,
-        series!.id,
-        stored.sopInstanceUid,
-        stored.sopClassUid,
-        facts.instanceNumber,
-        facts.frames,
-        facts.rows,
-        facts.columns,
-        facts.counts,
-        facts.bitsAllocated,
-      ],
-    );
-    return { added: row !== undefined };
+    return series!.id;
   }
 
   async refreshExam(exam: Exam, facts: readonly IndexedFacts[], reopen: boolean): Promise<void> {

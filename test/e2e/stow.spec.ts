@@ -332,11 +332,11 @@ describe('STOW-RS', () => {
 
     it('and ends one whose body stops arriving, with 408, leaving nothing and answering others', async () => {
       const line = await openLine(qiao.httpPort);
-      const one = smallInstance({ study: 'stow-slow' });
+      const one = smallInstance({ study: 'stow-slow', rows: 1024 });
       line.socket.write(
-        `POST /dicom-web/studies HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\ncontent-type: ${RELATED}\r\ncontent-length: 1000000\r\n\r\n`,
+        `POST /dicom-web/studies HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\ncontent-type: ${RELATED}\r\ncontent-length: 3000000\r\n\r\n`,
       );
-      line.socket.write(multipart([{ body: one.bytes }]).subarray(0, 3000));
+      line.socket.write(multipart([{ body: one.bytes }]).subarray(0, 1_500_000));
       const drops = setInterval(() => line.socket.write('x'), 200);
       await eventually('the part under way', async () => spooled().length > 0);
       const other = smallInstance({ study: 'stow-beside' });
@@ -349,11 +349,11 @@ describe('STOW-RS', () => {
 
     it('a sender that goes away in the middle of a part leaves nothing', async () => {
       const line = await openLine(qiao.httpPort);
-      const one = smallInstance({ study: 'stow-gone' });
+      const one = smallInstance({ study: 'stow-gone', rows: 1024 });
       line.socket.write(
-        `POST /dicom-web/studies HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\ncontent-type: ${RELATED}\r\ncontent-length: 1000000\r\n\r\n`,
+        `POST /dicom-web/studies HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\ncontent-type: ${RELATED}\r\ncontent-length: 3000000\r\n\r\n`,
       );
-      line.socket.write(multipart([{ body: one.bytes }]).subarray(0, 3000));
+      line.socket.write(multipart([{ body: one.bytes }]).subarray(0, 1_500_000));
       await eventually('the part under way', async () => spooled().length > 0);
       line.socket.destroy();
       await eventually('an empty spool', async () => spooled().length === 0);

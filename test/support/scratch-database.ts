@@ -17,7 +17,7 @@ export async function scratchDatabase(organisations: readonly string[] = []): Pr
   const folder = mkdtempSync(join(tmpdir(), 'qiao-scratch-'));
   // As root PostgreSQL runs as another user, who must get through.
   chmodSync(folder, 0o755);
-  const postgres = new EmbeddedPostgres(join(folder, 'postgres'), () => undefined);
+  const postgres = new EmbeddedPostgres(join(folder, 'postgres'));
   const url = await postgres.start();
   const database = await openDatabase({ url, name: 'qiao-scratch' });
   await migrate(database, MIGRATIONS);

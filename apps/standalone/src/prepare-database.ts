@@ -17,7 +17,7 @@ export interface Prepared {
 
 /** Migrates, makes the test authority, and seeds the demo network where there is nobody yet. */
 export async function prepareDatabase(settings: Settings, databaseUrl: string): Promise<Prepared> {
-  const database = await openDatabase({ url: databaseUrl, name: 'qiao-prepare', poolSize: 2 });
+  const database = await openDatabase({ url: databaseUrl, name: 'qiao-prepare', poolSize: 2, patient: true });
   try {
     const migrations = await migrate(database, MIGRATIONS);
     const keys = new SigningKeys(database);

@@ -40,7 +40,7 @@ async function main(): Promise<number> {
     return value;
   };
   const settings = readSettings();
-  const postgres = new EmbeddedPostgres(join(settings.dataDir, 'postgres'), () => undefined);
+  const postgres = new EmbeddedPostgres(join(settings.dataDir, 'postgres'));
   const running = settings.databaseUrl ?? (await postgres.running());
   const url = running ?? (await postgres.start());
   const database = await openDatabase({ url, name: 'qiao-storekeeper', poolSize: 4 });

@@ -7,11 +7,17 @@ import { Refusal } from '#libs/kernel';
 /** SQLSTATE classes that say "not now": connection trouble, resources, operator intervention (PostgreSQL, appendix A). */
 const TEMPORARY = /^(08|53|57P|40001|40P01)/;
 
+/** What pg and TypeORM say of a connection that broke, or of a server that does not answer. */
+const LOST =
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|is not queryable|runner already released/i;
+/** A server that is held up must not hold up its senders: after so long they are told to come again. */
+const ANSWER_WITHIN_MS = 12_000;
+
 export function isTemporaryDatabaseError(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: string; message?: string };
   return (
     (typeof code === 'string' && (TEMPORARY.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code))) ||
-    /Connection terminated|timeout exceeded when trying to connect/.test(message ?? '')
+    LOST.test(message ?? '')
   );
 }
 
@@ -45,7 +51,11 @@ export class Database {
   /** Runs `work` in one transaction; a transaction already under way is joined. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.inTransaction) return work();
-    return this.source.transaction((manager) => this.current.run(manager, work));
+    try {
+      return await this.source.transaction((manager) => this.current.run(manager, work));
+    } catch (error) {
+      throw told(error);
+    }
   }
 
   /** Rows of a query; for INSERT/UPDATE/DELETE … RETURNING the returned rows. */
@@ -120,7 +130,13 @@ function statementName(sql: string): string {
   return name;
 }
 
-export async function openDatabase(options: { url: string; poolSize?: number; name: string }): Promise<Database> {
+/** `patient`: statements may take as long as they like, as migrations do; else each must answer within 12 s. */
+export async function openDatabase(options: {
+  url: string;
+  poolSize?: number;
+  name: string;
+  patient?: boolean;
+}): Promise<Database> {
   const source = new DataSource({
     type: 'postgres',
     url: options.url,
@@ -129,6 +145,7 @@ export async function openDatabase(options: { url: string; poolSize?: number; na
     applicationName: options.name,
     poolSize: options.poolSize ?? 12,
     connectTimeoutMS: 5000,
+    extra: { keepAlive: true, ...(options.patient ? {} : { query_timeout: ANSWER_WITHIN_MS }) },
     logging: false,
   });
   await source.initialize();

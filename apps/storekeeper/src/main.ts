@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   const postgres = new EmbeddedPostgres(join(settings.dataDir, 'postgres'));
   const running = settings.databaseUrl ?? (await postgres.running());
   const url = running ?? (await postgres.start());
-  const database = await openDatabase({ url, name: 'qiao-storekeeper', poolSize: 4 });
+  const database = await openDatabase({ url, name: 'qiao-storekeeper', poolSize: 4, patient: true });
   try {
     const store = await openObjectStore(settings);
     const references = [...INGEST_OBJECTS, ...REPORT_OBJECTS];

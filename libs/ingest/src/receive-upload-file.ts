@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { Part10Splitter, readAttributes, referencedFiles } from '#libs/formats/dicom';
 import { detectEcgFormat } from '#libs/formats/ecg';
@@ -112,7 +111,7 @@ export class ReceiveUploadFile {
   /** The upload stays where it is until object, row and line of the batch are safe: a crash in between starts over, losing nothing. */
   private async quarantine(caller: Caller, file: UploadedFile, refusal: Refusal, item: UploadItem): Promise<void> {
     const hash = createHash('sha256');
-    const copy = await this.spool.create();
+    const copy = this.spool.create();
     try {
       for await (const chunk of file.chunks()) {
         hash.update(chunk);
@@ -122,13 +121,12 @@ export class ReceiveUploadFile {
       await copy.discard();
       throw error;
     }
-    await copy.close();
     const digest = hash.digest('hex');
     const objectKey = `quarantine/${digest.slice(0, 2)}/${digest.slice(2, 4)}/${digest}`;
     try {
-      await this.objects.put(objectKey, { path: copy.path, size: copy.size });
+      await this.objects.put(objectKey, await copy.finish());
     } finally {
-      await rm(copy.path, { force: true });
+      await copy.discard();
     }
     await this.database.transaction(async () => {
       await this.repository.quarantine({

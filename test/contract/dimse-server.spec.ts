@@ -49,6 +49,7 @@ describe('storing', () => {
           caller: 'township-1',
           callingAe: 'SENDER',
           remoteAddress: '127.0.0.1',
+          associationId: expect.any(String),
           transferSyntaxUid: '1.2.840.10008.1.2.1',
           affectedSopClassUid: CT_IMAGE_STORAGE,
           affectedSopInstanceUid: instance.sopInstanceUid,

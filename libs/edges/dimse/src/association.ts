@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { AssociateRequestError, decodeAssociateRequest, type AssociateRequest } from './associate-request.js';
 import {
@@ -11,9 +12,10 @@ import { COMMAND_FIELD } from './command-elements.js';
 import { SLICE_OVERHEAD } from './data-set-reception.js';
 import type { DimseLog } from './dimse-log.js';
 import { AssociationEnded } from './association-ended.js';
+import type { Peer } from './dimse-service.js';
 import type { Services } from './judge-request.js';
 import { MessageExchange } from './message-exchange.js';
-import { accept, refusalOf, type AcceptedContext, type KnownSyntaxes } from './negotiation.js';
+import { accept, refusalOf, type AcceptedAssociation, type KnownSyntaxes } from './negotiation.js';
 import { ABORT_REASON, PDU, PduReader, type AbortReason, type ControlPduType, type PdvFragment } from './pdu-reader.js';
 import { REJECTION, encodeAbort, encodeReject, encodeReleaseResponse } from './pdu-writer.js';
 import type { AbortCause, Rejection } from './pdu-writer.js';
@@ -56,6 +58,7 @@ export class Association<Caller> {
   private readonly reader: PduReader;
   private readonly remoteAddress: string;
   private callingAe = '';
+  private peer: Peer<Caller> | null = null;
   private exchange: MessageExchange<Caller> | null = null;
   private queue: (PdvFragment | 'release')[] = [];
   private queued = 0;
@@ -65,6 +68,7 @@ export class Association<Caller> {
   private wake: (() => void) | null = null;
   private gone: string | null = null;
   private draining = false;
+  private released = false;
   private abortSent = false;
   private artim: NodeJS.Timeout | null = null;
   private idle: NodeJS.Timeout | null = null;
@@ -146,13 +150,13 @@ export class Association<Caller> {
     if (this.state !== 'Sta3') return;
     if (!('caller' in verdict)) return this.refuse(request, verdict);
     if (!this.services.admit(this, verdict.caller)) return this.refuse(request, REJECTION.localLimitExceeded);
-    const { contexts, window, pdu } = accept(request, this.services.known);
-    this.exchange = this.openExchange(verdict.caller, request, contexts, window);
+    const accepted = accept(request, this.services.known);
+    this.exchange = this.openExchange(verdict.caller, request, accepted);
     this.happen('Evt7');
-    this.socket.write(pdu);
+    this.socket.write(accepted.pdu);
     this.idle = setTimeout(() => this.onIdle(), this.services.idleMs);
     this.note('info', 'association accepted', {
-      contexts: contexts.size,
+      contexts: accepted.contexts.size,
       proposed: request.contexts.length,
       implementation: request.implementationVersionName ?? request.implementationClassUid,
     });
@@ -178,12 +182,14 @@ export class Association<Caller> {
   private openExchange(
     caller: Caller,
     request: AssociateRequest,
-    contexts: ReadonlyMap<number, AcceptedContext>,
-    window: number,
+    { contexts, window, extended }: AcceptedAssociation,
   ): MessageExchange<Caller> {
+    const { callingAe, remoteAddress } = this;
+    this.peer = { caller, callingAe, remoteAddress, associationId: randomUUID() };
     return new MessageExchange(this.services.services, {
       contexts,
-      peer: { caller, callingAe: this.callingAe, remoteAddress: this.remoteAddress },
+      extended,
+      peer: this.peer,
       peerMaximumLength: request.maximumLength,
       window,
       responseMs: this.services.responseMs,
@@ -291,6 +297,7 @@ export class Association<Caller> {
         return this.enqueue('release', 0);
       case 'AR-4':
         this.socket.write(encodeReleaseResponse());
+        this.released = true;
         this.startArtim();
         this.note('info', 'association released', {});
         return this.leave('the peer released the association');
@@ -342,7 +349,17 @@ export class Association<Caller> {
 
   private async abandon(reason: string): Promise<void> {
     await this.exchange?.abandon(reason);
+    if (this.peer !== null) await this.tellSink(this.peer);
     this.settle();
+  }
+
+  private async tellSink(peer: Peer<Caller>): Promise<void> {
+    this.peer = null;
+    try {
+      await this.services.services.sink?.ended?.(peer, this.released ? 'released' : 'aborted');
+    } catch (error) {
+      this.note('error', 'the end of an association could not be told', { error });
+    }
   }
 
   private onIdle(): void {

@@ -9,6 +9,8 @@ export interface Peer<Caller> {
   /** Without padding. */
   readonly callingAe: string;
   readonly remoteAddress: string;
+  /** Tells this association from every other one. */
+  readonly associationId: string;
 }
 
 /** One request with its whole data set. */
@@ -19,6 +21,8 @@ export interface ServiceRequest<Caller> {
   readonly sopClassUid: string;
   /** How the data set is written, and how a data set in the answer has to be. */
   readonly transferSyntaxUid: string;
+  /** What this service answered to the extended negotiation of the SOP class; null where there was none. */
+  readonly negotiated: Buffer | null;
   readonly dataSet: Buffer;
 }
 

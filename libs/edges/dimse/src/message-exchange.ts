@@ -22,6 +22,8 @@ const EARLY_LIMIT = 256 * 1024;
 /** What the exchange needs from the association it runs on. */
 export interface ExchangeLine<Caller> {
   readonly contexts: ReadonlyMap<number, AcceptedContext>;
+  /** Answers to extended negotiations by SOP class. */
+  readonly extended: ReadonlyMap<string, Buffer>;
   /** Who is at the other end: the part of a request that all messages of the association share. */
   readonly peer: Peer<Caller>;
   /** PDU-length that the peer takes; 0 is no limit. */
@@ -207,11 +209,12 @@ export class MessageExchange<Caller> implements AssociationLine {
     if (verdict.kind !== 'perform') {
       return new SwallowedDataSet(verdict.kind === 'refuse' ? verdict.answer : { status: DIMSE_STATUS.success });
     }
-    const { peer, contexts } = this.line;
+    const { peer, contexts, extended } = this.line;
     const { abstractSyntax: sopClassUid, transferSyntaxUid } = contexts.get(contextId)!;
+    const negotiated = extended.get(sopClassUid) ?? null;
     return new GatheredDataSet((dataSet, signal) =>
       verdict.service.perform(
-        { peer, command, sopClassUid, transferSyntaxUid, dataSet },
+        { peer, command, sopClassUid, transferSyntaxUid, negotiated, dataSet },
         { signal, association: this, respond: (answer, bytes) => this.respond(contextId, command, answer, bytes) },
       ),
     );

@@ -47,11 +47,19 @@ export function refusalOf(request: AssociateRequest, aeTitle: string): Rejection
   return null;
 }
 
-/** The contexts that are accepted and the A-ASSOCIATE-AC that says so. */
-export function accept(
-  request: AssociateRequest,
-  known: KnownSyntaxes,
-): { readonly contexts: ReadonlyMap<number, AcceptedContext>; readonly window: number; readonly pdu: Buffer } {
+/** What was agreed. */
+export interface AcceptedAssociation {
+  readonly contexts: ReadonlyMap<number, AcceptedContext>;
+  /** Requests performed at the same time. */
+  readonly window: number;
+  /** By SOP class, what was answered to an extended negotiation. */
+  readonly extended: ReadonlyMap<string, Buffer>;
+  /** The A-ASSOCIATE-AC that says so. */
+  readonly pdu: Buffer;
+}
+
+/** Agrees to what is served. */
+export function accept(request: AssociateRequest, known: KnownSyntaxes): AcceptedAssociation {
   const contexts = new Map<number, AcceptedContext>();
   const providing = new Set(
     request.roles
@@ -73,9 +81,15 @@ export function accept(
     );
   }
   const window = windowOf(request, known);
-  items.push(item(ITEM.userInformation, userInformation(request, contexts, known, window)));
+  const accepted = new Set(Array.from(contexts.values(), (context) => context.abstractSyntax));
+  const extended = new Map<string, Buffer>();
+  for (const { sopClassUid, information } of request.extended.filter((one) => accepted.has(one.sopClassUid))) {
+    const answer = known.answerExtendedNegotiation(sopClassUid, information);
+    if (answer !== null) extended.set(sopClassUid, answer);
+  }
+  items.push(item(ITEM.userInformation, userInformation(request, accepted, known, window, extended)));
   const pdu = encodePdu(PDU.associateAccept, Buffer.concat([Buffer.from([0, 1, 0, 0]), request.echoed, ...items]));
-  return { contexts, window, pdu };
+  return { contexts, window, extended, pdu };
 }
 
 /** How many requests the proposer may have unanswered: one, where it did not offer more. */
@@ -96,24 +110,23 @@ function judge(proposed: ProposedContext, known: KnownSyntaxes): ContextResult {
 
 function userInformation(
   request: AssociateRequest,
-  contexts: ReadonlyMap<number, AcceptedContext>,
+  accepted: ReadonlySet<string>,
   known: KnownSyntaxes,
   window: number,
+  extended: ReadonlyMap<string, Buffer>,
 ): Buffer {
   const parts = [maximumLength(), text(ITEM.implementationClassUid, DIMSE_IMPLEMENTATION.classUid)];
   if (request.window !== null) {
     // We have one request of our own unanswered at most.
     parts.push(item(ITEM.asynchronousOperations, Buffer.from([window >> 8, window & 255, 0, 1])));
   }
-  const accepted = new Set(Array.from(contexts.values(), (context) => context.abstractSyntax));
   for (const role of request.roles.filter(({ sopClassUid }) => accepted.has(sopClassUid))) {
     const scp = role.scp && known.takesPeerAsProvider(role.sopClassUid);
     parts.push(encodeRole({ ...role, scp }));
   }
   parts.push(text(ITEM.implementationVersionName, DIMSE_IMPLEMENTATION.versionName));
-  for (const { sopClassUid, information } of request.extended.filter((one) => accepted.has(one.sopClassUid))) {
-    const answer = known.answerExtendedNegotiation(sopClassUid, information);
-    if (answer !== null) parts.push(item(ITEM.extendedNegotiation, Buffer.concat([prefixed(sopClassUid), answer])));
+  for (const [sopClassUid, answer] of extended) {
+    parts.push(item(ITEM.extendedNegotiation, Buffer.concat([prefixed(sopClassUid), answer])));
   }
   return Buffer.concat(parts);
 }

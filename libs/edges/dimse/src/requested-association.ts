@@ -115,7 +115,8 @@ export class RequestedAssociation implements AssociationLine {
         { sink: null, isStorage: () => false, others: [] },
         {
           contexts,
-          peer: { caller: null, callingAe: this.request.calledAe, remoteAddress: this.request.host },
+          extended: new Map(),
+          peer: { caller: null, callingAe: this.request.calledAe, remoteAddress: this.request.host, associationId: '' },
           peerMaximumLength: maximumLength,
           window: 1,
           responseMs: this.request.responseMs ?? 60_000,

@@ -1,9 +1,7 @@
+import type { Peer } from './dimse-service.js';
+
 /** One C-STORE-RQ, told before its data set arrives. */
-export interface StoreRequest<Caller> {
-  /** What `resolveCaller` gave for this association. */
-  readonly caller: Caller;
-  readonly callingAe: string;
-  readonly remoteAddress: string;
+export interface StoreRequest<Caller> extends Peer<Caller> {
   /** Transfer syntax negotiated for the presentation context: how the bytes of the data set are written. */
   readonly transferSyntaxUid: string;
   readonly affectedSopClassUid: string;
@@ -42,4 +40,6 @@ export interface InstanceWriter {
  */
 export interface StoreSink<Caller> {
   open(request: StoreRequest<Caller>): Promise<InstanceWriter> | InstanceWriter;
+  /** An association is over, in order (`released`) or not; nothing of it comes any more. An error is logged. */
+  ended?(peer: Peer<Caller>, how: 'released' | 'aborted'): Promise<void>;
 }

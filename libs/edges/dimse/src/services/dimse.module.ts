@@ -7,9 +7,14 @@ import { CallingAe } from './calling-ae.js';
 import { DimseServices } from './dimse-services.js';
 import { ModalityWorklistService } from './modality-worklist/modality-worklist.service.js';
 import { PerformedProcedureService } from './performed-procedure/performed-procedure.service.js';
+import { FindRetrievable } from './query-retrieve/find-retrievable.js';
+import { FindService } from './query-retrieve/find.service.js';
+import { GetService } from './query-retrieve/get.service.js';
+import { MoveService } from './query-retrieve/move.service.js';
 import { ReportCommitment } from './storage-commitment/report-commitment.js';
 import { StorageCommitmentService } from './storage-commitment/storage-commitment.service.js';
 import { IngestSink } from './storage/ingest-sink.js';
+import { SendingStudies } from './storage/sending-studies.js';
 
 /** The service classes, each a provider of its own, and `DimseServices` that holds them all. */
 @Module({})
@@ -22,10 +27,15 @@ export class DimseModule {
       providers: [
         { provide: CallingAe, useValue: new CallingAe(aeTitle) },
         IngestSink,
+        SendingStudies,
         StorageCommitmentService,
         ReportCommitment,
         ModalityWorklistService,
         PerformedProcedureService,
+        FindService,
+        FindRetrievable,
+        GetService,
+        MoveService,
         DimseServices,
       ],
       exports: [DimseServices, ReportCommitment],

@@ -3,7 +3,9 @@ import type { Caller } from '#libs/identity';
 import { ReceiveInstance, type InstanceReception } from '#libs/ingest';
 import { Refusal } from '#libs/kernel';
 import { DIMSE_STATUS } from '../../command-elements.js';
+import type { Peer } from '../../dimse-service.js';
 import type { InstanceWriter, StoreOutcome, StoreRequest, StoreSink } from '../../store-sink.js';
+import { SendingStudies } from './sending-studies.js';
 
 /** C-STORE statuses for the door's refusals (PS3.4 table B.2-1). */
 function statusOf(error: unknown): StoreOutcome {
@@ -23,7 +25,10 @@ function statusOf(error: unknown): StoreOutcome {
 export class IngestSink implements StoreSink<Caller> {
   private readonly log = new Logger('dimse');
 
-  constructor(private readonly receiveInstance: ReceiveInstance) {}
+  constructor(
+    private readonly receiveInstance: ReceiveInstance,
+    private readonly sendingStudies: SendingStudies,
+  ) {}
 
   async open(request: StoreRequest<Caller>): Promise<InstanceWriter> {
     const reception = await this.receiveInstance.openDataset(
@@ -36,15 +41,28 @@ export class IngestSink implements StoreSink<Caller> {
       },
     );
     return {
-      write: (chunk) => reception.write(chunk),
+      write: async (chunk) => {
+        await reception.write(chunk);
+        await this.aside(this.sendingStudies.renew(request));
+      },
       abort: () => reception.abort(),
       commit: () => this.commit(reception, request),
     };
   }
 
+  ended(peer: Peer<Caller>, how: 'released' | 'aborted'): Promise<void> {
+    return this.sendingStudies.ended(peer, how);
+  }
+
+  /** What goes wrong beside an instance does not make it fail. */
+  private async aside(work: Promise<void>): Promise<void> {
+    await work.catch((error: Error) => this.log.warn(error.message));
+  }
+
   private async commit(reception: InstanceReception, request: StoreRequest<Caller>): Promise<StoreOutcome> {
     try {
-      const { outcome } = await reception.commit();
+      const { outcome, studyInstanceUid } = await reception.commit();
+      await this.aside(this.sendingStudies.sending(request, studyInstanceUid));
       if (outcome === 'conflict') return { status: 0xb000, comment: 'another object of this UID is served' };
       return { status: DIMSE_STATUS.success };
     } catch (error) {

@@ -1,4 +1,10 @@
+/**
+ * Frames as pictures, pure: samples through rescale, window and palette to 8 bits; regions, viewports, text in the picture; PNG.
+ */
 export { type VoiFunction, type Window, windowed } from './voi.js';
 export { type Palette, type PaletteChannel } from './palette.js';
+export { drawText, textWidth, type GlyphFont } from './draw-text.js';
+export { encodePng } from './png.js';
+export { cutRegion, fitViewport, squarePixels, type Region } from './region.js';
 export { renderToRgb8, type RenderableFrame, type RenderOptions, type RenderedImage } from './render-to-rgb8.js';
 export { fitWithin, resampleByArea } from './resample.js';

@@ -5,4 +5,5 @@
 export { type EcgStrip } from './ecg-strip.js';
 export { TEST_CA_NOTICE } from './lay-out-report.js';
 export { findMissingGlyphs, renderReportPdf } from './render-report-pdf.js';
+export { readTrueType, type TrueTypeFont } from './true-type.js';
 export { type ReportFonts, type ReportImage, type ReportPdfContent } from './report-content.js';

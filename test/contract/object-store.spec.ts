@@ -58,6 +58,10 @@ function keepsTheContract(open: () => Promise<ObjectStore>): void {
     expect((await part(1_000_001, 700_000)).equals(bytes.subarray(1_000_001, 1_700_001))).toBe(true);
     expect((await part(bytes.length - 5, 100)).equals(bytes.subarray(-5))).toBe(true);
     expect(await part(bytes.length, 10)).toHaveLength(0);
+    const target = Buffer.alloc(1_000);
+    expect(await store.readInto(key, bytes.length - 600, target.subarray(100))).toBe(600);
+    expect(target.subarray(100, 700).equals(bytes.subarray(-600))).toBe(true);
+    await expect(store.readInto(newKey(), 0, target)).rejects.toThrow(ObjectNotFound);
     expect(await part(0, 0)).toHaveLength(0);
     await expect(store.get(newKey(), { start: 0, length: 0 })).rejects.toThrow(ObjectNotFound);
     await expect(store.get(key, { start: -1, length: 1 })).rejects.toThrow(RangeError);

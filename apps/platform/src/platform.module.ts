@@ -8,6 +8,7 @@ import { X509Signer } from '#libs/adapters/signer-x509';
 import { FsObjectStore } from '#libs/adapters/store-fs';
 import { S3ObjectStore } from '#libs/adapters/store-s3';
 import { AuditTrail } from '#libs/audit';
+import { AnnotationFont } from '#libs/catalogue';
 import type { Settings } from '#libs/config';
 import { UploadFolder } from '#libs/edges/web';
 import { SigningKeys } from '#libs/identity';
@@ -74,6 +75,11 @@ export class PlatformModule {
       { provide: Signer, useFactory: openSigner, inject: [Database] },
       { provide: PixelCodec, useClass: Codecs },
       { provide: ReportFontFiles, useFactory: readFonts },
+      {
+        provide: AnnotationFont,
+        useFactory: ({ fonts }: ReportFontFiles) => new AnnotationFont(fonts.regular),
+        inject: [ReportFontFiles],
+      },
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };
   }

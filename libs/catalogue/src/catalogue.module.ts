@@ -15,6 +15,7 @@ import { LocateInstances } from './locate-instances.js';
 import { OnExamSettled } from './on-exam-settled.js';
 import { PrepareSeriesMetadata } from './prepare-series-metadata.js';
 import { ReadBulkData } from './read-bulk-data.js';
+import { RenderInstance } from './render-instance.js';
 import { ReadMetadata } from './read-metadata.js';
 import { RetrievalRepository } from './retrieval.repository.js';
 import { ReadEcgRecording } from './read-ecg-recording.js';
@@ -37,6 +38,7 @@ import { TranscodeInstance } from './transcode-instance.js';
     ReadBulkData,
     ReadFrames,
     ReadMetadata,
+    RenderInstance,
     TranscodeInstance,
     ReadEcgRecording,
   ],
@@ -51,6 +53,7 @@ import { TranscodeInstance } from './transcode-instance.js';
     ReadBulkData,
     ReadFrames,
     ReadMetadata,
+    RenderInstance,
     TranscodeInstance,
     ReadEcgRecording,
   ],

@@ -29,3 +29,4 @@ export { OnExamSettled } from './on-exam-settled.js';
 export { ReadBulkData, type BulkValue } from './read-bulk-data.js';
 export { ReadMetadata, type MetadataAnswer } from './read-metadata.js';
 export type { InstancePlace, RetrieveAddress } from './retrieval.repository.js';
+export { AnnotationFont, RenderInstance, type RenderWish, type ViewportRegion } from './render-instance.js';

@@ -72,6 +72,16 @@ export class ReadFrames {
     return { start: instance.datasetOffset + instance.pixelData!.offset + from, length };
   }
 
+  /** Where a frame lies in the object exactly as it is to be given: as stored, or uncompressed in little endian. */
+  placeAsGiven(
+    instance: FrameSource,
+    number: number,
+    uncompressed: boolean,
+  ): { start: number; length: number } | undefined {
+    if (uncompressed && transferSyntaxOf(instance.transferSyntaxUid)?.bigEndian === true) return undefined;
+    return this.nativePlace(instance, number);
+  }
+
   /** Several frames, read as they are asked for. Refusals as for `frame`; a frame that is not there is told before the first. */
   async *frames(instance: FrameSource, numbers: readonly number[]): AsyncGenerator<Buffer> {
     for (const number of numbers) this.assertFrame(instance, number);

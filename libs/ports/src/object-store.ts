@@ -137,6 +137,14 @@ export abstract class ObjectStore {
    */
   abstract getRange(key: string, start: number, length: number): Promise<Buffer>;
 
+  /**
+   * The same bytes written into `target`, as many as it holds; for whoever has a place for them already and would copy them otherwise.
+   * @returns how many were there
+   */
+  async readInto(key: string, start: number, target: Buffer): Promise<number> {
+    return (await this.getRange(key, start, target.length)).copy(target);
+  }
+
   /** The object's size in bytes, or null when there is none. */
   abstract stat(key: string): Promise<{ readonly size: number } | null>;
 

@@ -10,6 +10,8 @@ import { RetrieveAccess } from './retrieve-access.js';
 import { WadoBulkdataController } from './wado-bulkdata.controller.js';
 import { WadoFramesController } from './wado-frames.controller.js';
 import { WadoInstancesController } from './wado-instances.controller.js';
+import { DrawPictures } from './draw-pictures.js';
+import { WadoRenderedController } from './wado-rendered.controller.js';
 import { WadoMetadataController } from './wado-metadata.controller.js';
 
 @Module({
@@ -21,7 +23,8 @@ import { WadoMetadataController } from './wado-metadata.controller.js';
     WadoMetadataController,
     WadoFramesController,
     WadoBulkdataController,
+    WadoRenderedController,
   ],
-  providers: [SearchAnswer, StoreRequest, RetrieveAccess],
+  providers: [SearchAnswer, StoreRequest, RetrieveAccess, DrawPictures],
 })
 export class DicomwebModule {}

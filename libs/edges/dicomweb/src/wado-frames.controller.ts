@@ -2,6 +2,7 @@ import { Controller, Get, Param, Req, Res, UseFilters } from '@nestjs/common';
 import { ReadFrames, type InstancePlace } from '#libs/catalogue';
 import { Route, type AuthenticatedRequest } from '#libs/identity';
 import { Refusal } from '#libs/kernel';
+import { ObjectStore } from '#libs/ports';
 import { acceptable } from './accept.js';
 import { answerBody, type RetrieveReply, type RetrieveRequest } from './answer-body.js';
 import { DicomwebErrorFilter } from './dicomweb-error.filter.js';
@@ -21,6 +22,7 @@ export class WadoFramesController {
   constructor(
     private readonly access: RetrieveAccess,
     private readonly readFrames: ReadFrames,
+    private readonly objects: ObjectStore,
   ) {}
 
   @Get(':list')
@@ -58,12 +60,34 @@ export class WadoFramesController {
     }
     return answerBody(request, reply, {
       ...whole,
-      open: async () => {
-        const frame = await this.one(place, numbers[0]!, coding);
-        const head = partHead(boundary, { 'Content-Type': type, 'Content-Length': frame.length });
-        return Buffer.concat([head, frame, multipartEnd(boundary)]);
-      },
+      open: () => this.single(place, numbers[0]!, coding, boundary, type),
     });
+  }
+
+  /** A multipart of one frame; one that is given as it lies is read straight into its place in the body. */
+  private async single(
+    place: InstancePlace,
+    number: number,
+    coding: FrameRepresentation['coding'],
+    boundary: string,
+    type: string,
+  ): Promise<Buffer> {
+    const lies = this.readFrames.placeAsGiven(place, number, coding === 'uncompressed');
+    const frame = lies && typeof coding === 'string' ? undefined : await this.one(place, number, coding);
+    const length = frame?.length ?? lies!.length;
+    const head = partHead(boundary, { 'Content-Type': type, 'Content-Length': length });
+    const end = multipartEnd(boundary);
+    if (frame) return Buffer.concat([head, frame, end]);
+    const body = Buffer.allocUnsafe(head.length + length + end.length);
+    head.copy(body);
+    end.copy(body, head.length + length);
+    const read = await this.objects.readInto(
+      place.objectKey,
+      lies!.start,
+      body.subarray(head.length, head.length + length),
+    );
+    if (read < length) throw new Refusal('not-found', 'frame-not-found', `The pixel data end before frame ${number}.`);
+    return body;
   }
 
   private async one(place: InstancePlace, number: number, coding: FrameRepresentation['coding']): Promise<Buffer> {

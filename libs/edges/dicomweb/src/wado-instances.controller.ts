@@ -10,10 +10,13 @@ import { answerBody, type RetrieveReply, type RetrieveRequest } from './answer-b
 import { unchanged } from './byte-range.js';
 import { DicomwebErrorFilter } from './dicomweb-error.filter.js';
 import { instanceRepresentation } from './instance-representation.js';
-import { multipartBody, type AnswerPart } from './multipart-answer.js';
+import { multipartBody, multipartEnd, partHead, type AnswerPart } from './multipart-answer.js';
 import { RetrieveAccess } from './retrieve-access.js';
 
 type Request = AuthenticatedRequest & RetrieveRequest;
+
+/** Larger files are streamed. */
+const IN_ONE_PIECE = 4 * 1024 * 1024;
 
 /** WADO-RS studies, series and instances as DICOM files (PS3.18 10.4.1.1.1), in the transfer syntax that is asked for. */
 @Controller('dicom-web/studies/:study')
@@ -69,6 +72,12 @@ export class WadoInstancesController {
       single,
       (uid) => places.every((place) => this.transcode.converts(place, uid)),
     );
+    if (
+      single &&
+      places[0]!.sizeBytes <= IN_ONE_PIECE &&
+      this.syntaxFor(places[0]!, transferSyntax) === places[0]!.transferSyntaxUid
+    )
+      return this.smallFile(request, reply, places[0]!, multipart);
     if (!multipart) return this.file(request, reply, places[0]!, this.syntaxFor(places[0]!, transferSyntax));
     const digest = createHash('sha256')
       .update(places.map((place) => place.digest).join())
@@ -80,6 +89,35 @@ export class WadoInstancesController {
       // A study may still grow; one instance does not.
       ...(single ? {} : { cacheControl: 'private, no-cache' }),
       open: () => multipartBody(boundary, this.parts(places, transferSyntax)),
+    });
+  }
+
+  /** An instance as stored that is small enough to be read at once, straight into its place in the body. */
+  private async smallFile(
+    request: Request,
+    reply: RetrieveReply,
+    place: InstancePlace,
+    multipart: boolean,
+  ): Promise<void> {
+    const type = `application/dicom; transfer-syntax=${place.transferSyntaxUid}`;
+    const boundary = `qiao-${place.digest.slice(0, 32)}`;
+    const nothing = Buffer.alloc(0);
+    const head = multipart ? partHead(boundary, { 'Content-Type': type, 'Content-Length': place.sizeBytes }) : nothing;
+    const end = multipart ? multipartEnd(boundary) : nothing;
+    await answerBody(request, reply, {
+      type: multipart ? `multipart/related; type="application/dicom"; boundary="${boundary}"` : type,
+      etag: multipart ? `"${place.digest}.parts"` : `"${place.digest}"`,
+      size: head.length + place.sizeBytes + end.length,
+      ranges: !multipart,
+      open: async (start = 0, length = head.length + place.sizeBytes + end.length) => {
+        const body = Buffer.allocUnsafe(length);
+        head.copy(body);
+        end.copy(body, length - end.length);
+        const bytes = body.subarray(head.length, length - end.length);
+        const read = await this.objects.readInto(place.objectKey, start, bytes);
+        if (read < bytes.length) throw new Error(`${place.objectKey} is shorter than its row says`);
+        return body;
+      },
     });
   }
 

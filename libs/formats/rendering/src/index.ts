@@ -4,6 +4,7 @@
 export { type VoiFunction, type Window, windowed } from './voi.js';
 export { type Palette, type PaletteChannel } from './palette.js';
 export { drawText, textWidth, type GlyphFont } from './draw-text.js';
+export { type LookupTable } from './lookup-table.js';
 export { encodePng } from './png.js';
 export { cutRegion, fitViewport, squarePixels, type Region } from './region.js';
 export { renderToRgb8, type RenderableFrame, type RenderOptions, type RenderedImage } from './render-to-rgb8.js';

@@ -1,5 +1,6 @@
 import { type Palette, throughPalette } from './palette.js';
 import { fitWithin, resampleByArea } from './resample.js';
+import { lookedUp, type LookupTable } from './lookup-table.js';
 import { isWindow, type VoiFunction, type Window, windowed } from './voi.js';
 
 /** Samples by pixel, one element each, holding the stored bits alone. */
@@ -18,6 +19,10 @@ export interface RenderOptions {
   /** 1 and 0 unless told otherwise. */
   readonly rescaleSlope?: number | null;
   readonly rescaleIntercept?: number | null;
+  /** Instead of slope and intercept (PS3.3 C.11.1). */
+  readonly modalityLut?: LookupTable | null;
+  /** Instead of a window, where none is given (PS3.3 C.11.2.1.1). */
+  readonly voiLut?: LookupTable | null;
   /** Swap black and white once more; MONOCHROME1 is already shown with its least value white. */
   readonly invert?: boolean;
   /** Needed for PALETTE COLOR. */
@@ -69,9 +74,15 @@ function greyOf(frame: RenderableFrame, count: number, options: RenderOptions): 
     if (value < least) least = value;
     if (value > greatest) greatest = value;
   }
-  const shade = shadeBy(windowOf(options), least * slope + intercept, greatest * slope + intercept);
+  const { modalityLut, voiLut } = options;
+  const modality = (stored: number) => (modalityLut ? lookedUp(modalityLut, stored) : stored * slope + intercept);
+  const window = windowOf(options);
+  const shade =
+    !window && voiLut
+      ? (value: number) => (lookedUp(voiLut, value) / (2 ** voiLut.bits - 1)) * 255
+      : shadeBy(window, modality(least), modality(greatest));
   const grey = (stored: number) => {
-    const value = Math.round(shade(stored * slope + intercept));
+    const value = Math.round(shade(modality(stored)));
     return invert ? 255 - value : value;
   };
   const out = new Uint8Array(count);

@@ -90,7 +90,7 @@ suite('DICOMweb in the browser', () => {
           frame: await hash((await client.retrieveInstanceFrames({ ...at, frameNumbers: [1] }))[0]),
           bulk: await hash(bulk[0]),
           picture: [...new Uint8Array((await client.retrieveInstanceRendered({ ...at, mediaTypes: [{ mediaType: 'image/png' }] }))[0]).slice(1, 4)],
-          frameRendered: new Uint8Array((await client.retrieveInstanceFramesRendered({ ...at, frameNumbers: [1] }))[0])[1],
+          frameRendered: new Uint8Array((await client.retrieveInstanceFramesRendered({ ...at, frameNumbers: [1], mediaTypes: [{ mediaType: 'image/jpeg' }] }))[0])[1],
         };
       })(${JSON.stringify({ study: first!.study, series: first!.series, instance: first!.instance })})`,
     );

@@ -86,7 +86,7 @@ export class AuditTrail {
 
   private async insert(entries: readonly AuditEntry[]): Promise<void> {
     const column = (of: (entry: AuditEntry) => string | null) => entries.map(of);
-    await this.database.rows(
+    await this.database.prepared(
       `INSERT INTO audit_record (${COLUMNS})
        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::text[], $9::jsonb[])`,
       [

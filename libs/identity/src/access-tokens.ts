@@ -2,14 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit';
 import { Refusal } from '#libs/kernel';
 import { Database } from '#libs/persistence';
+import { BriefMemory } from './brief-memory.js';
 import { callerOf, type Caller } from './domain/caller.js';
 import type { Duty } from './domain/permissions.js';
 import { hashSecret, newToken, secretMatches, tokenHash } from './secrets.js';
 
 const LIFETIME_SECONDS = 3600;
-/** A client that asks a thousand times a second is looked up once in so long. */
-const REMEMBERED_MS = 3_000;
-const REMEMBERED_TOKENS = 1_000;
 
 interface ClientRow {
   client_id: string;
@@ -30,8 +28,7 @@ const callerFrom = (row: ClientRow): Caller =>
 /** Bearer tokens of API clients: OAuth 2.0 client_credentials (RFC 6749 section 4.4). */
 @Injectable()
 export class AccessTokens {
-  /** by hash, so that no token lies about in memory */
-  private readonly known = new Map<string, { caller: Caller; until: number }>();
+  private readonly callers = new BriefMemory<Caller>(2000, 10_000);
   private readonly decoy = hashSecret('no such client');
 
   constructor(
@@ -63,22 +60,18 @@ export class AccessTokens {
     return { token, expiresInSeconds: LIFETIME_SECONDS };
   }
 
-  /** Whose token this is; an answer that was found is good for a few seconds, also past the end of the token's life. */
-  async find(token: string): Promise<Caller | null> {
+  /** A token that was revoked, or has expired, is let in for two seconds more at most. */
+  find(token: string): Promise<Caller | null> {
     const hash = tokenHash(token);
-    const now = Date.now();
-    const known = this.known.get(hash);
-    if (known && known.until > now) return known.caller;
-    const row = await this.database.row<ClientRow>(
-      `SELECT c.* FROM access_token t JOIN api_client c USING (client_id) WHERE t.token_hash = $1 AND t.expires_at > now()`,
+    return this.callers.find(hash, () => this.lookUp(hash));
+  }
+
+  private async lookUp(hash: string): Promise<Caller | null> {
+    const [row] = await this.database.prepared<ClientRow>(
+      `SELECT c.client_id, c.organisation, c.duties, c.secret_hash FROM access_token t JOIN api_client c USING (client_id) WHERE t.token_hash = $1 AND t.expires_at > now()`,
       [hash],
     );
-    this.known.delete(hash);
-    if (!row) return null;
-    const caller = callerFrom(row);
-    this.known.set(hash, { caller, until: now + REMEMBERED_MS });
-    if (this.known.size > REMEMBERED_TOKENS) this.known.delete(this.known.keys().next().value!);
-    return caller;
+    return row ? callerFrom(row) : null;
   }
 
   async removeExpired(): Promise<void> {

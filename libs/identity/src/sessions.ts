@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit';
 import { Refusal } from '#libs/kernel';
 import { Database } from '#libs/persistence';
+import { BriefMemory } from './brief-memory.js';
 import { callerOf, type Caller } from './domain/caller.js';
 import type { Duty } from './domain/permissions.js';
 import { hashSecret, newToken, secretMatches, tokenHash } from './secrets.js';
@@ -40,6 +41,7 @@ const callerFrom = (row: AccountRow): Caller =>
 /** Browser sessions of people. */
 @Injectable()
 export class Sessions {
+  private readonly open = new BriefMemory<OpenSession>(2000, 10_000);
   /** compared with when the user name is unknown, so that an answer takes the same time */
   private readonly decoy = hashSecret('no such account');
 
@@ -86,10 +88,15 @@ export class Sessions {
     return { token, csrfToken, caller: callerFrom(account) };
   }
 
-  async find(token: string): Promise<OpenSession | null> {
+  /** A session that ended in another process is let in for two seconds more at most. */
+  find(token: string): Promise<OpenSession | null> {
     const hash = tokenHash(token);
-    const row = await this.database.row<AccountRow & { csrf_token: string; stale: boolean }>(
-      `SELECT a.*, s.csrf_token, s.last_seen_at < now() - interval '1 minute' AS stale
+    return this.open.find(hash, () => this.lookUp(hash));
+  }
+
+  private async lookUp(hash: string): Promise<OpenSession | null> {
+    const [row] = await this.database.prepared<AccountRow & { csrf_token: string; stale: boolean }>(
+      `SELECT a.id, a.username, a.display_name, a.organisation, a.duties, a.specialities, a.password_hash, a.locked_until, s.csrf_token, s.last_seen_at < now() - interval '1 minute' AS stale
        FROM web_session s JOIN account a ON a.id = s.account_id
        WHERE s.token_hash = $1 AND s.last_seen_at > now() - interval '${IDLE_MINUTES} minutes'`,
       [hash],
@@ -101,7 +108,9 @@ export class Sessions {
   }
 
   async logOut(token: string): Promise<void> {
-    await this.database.rows('DELETE FROM web_session WHERE token_hash = $1', [tokenHash(token)]);
+    const hash = tokenHash(token);
+    await this.database.rows('DELETE FROM web_session WHERE token_hash = $1', [hash]);
+    this.open.forget(hash);
   }
 
   /** @throws Refusal `forbidden` / `wrong-password`; used where an act asks for the password again */

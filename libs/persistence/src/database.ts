@@ -73,14 +73,16 @@ export class Database {
   }
 
   /**
-   * The same for a statement that runs often: each connection parses it once. The text is its identity, so it must be one of few (a
-   * constant), and PostgreSQL may settle on one plan for all parameters.
+   * The same for a statement that runs often: each connection parses it once. The text is its identity, so it must be one of few, and
+   * PostgreSQL may settle on one plan for all parameters. After `MOST_PREPARED` different texts further ones run as usual.
    */
   async prepared<R>(sql: string, parameters: readonly unknown[]): Promise<R[]> {
+    const name = statementName(sql);
+    if (name === null) return this.rows(sql, parameters);
     try {
       const runner = this.current.getStore()?.queryRunner;
       const client = (runner ? await runner.connect() : this.pool) as ClientBase;
-      const { rows } = await client.query({ name: statementName(sql), text: sql, values: [...parameters] });
+      const { rows } = await client.query({ name, text: sql, values: [...parameters] });
       return rows as R[];
     } catch (error) {
       throw told(error);
@@ -119,11 +121,14 @@ function told(error: unknown): unknown {
     : error;
 }
 
+/** Each takes memory on each connection. */
+const MOST_PREPARED = 200;
 const names = new Map<string, string>();
 /** PostgreSQL cuts names at 63 bytes. */
-function statementName(sql: string): string {
+function statementName(sql: string): string | null {
   let name = names.get(sql);
   if (name === undefined) {
+    if (names.size >= MOST_PREPARED) return null;
     name = `q${createHash('sha256').update(sql).digest('hex').slice(0, 32)}`;
     names.set(sql, name);
   }

@@ -103,7 +103,10 @@ export class AttributeIndexPostgres extends AttributeIndex {
         SELECT ${alias}.id FROM ${skippingFrom(search)} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${plan.parameters.add(page.offset)})
         ORDER BY ${order}`;
     }
-    const rows = await this.database.rows<Record<string, unknown>>(sql, plan.parameters.values);
+    // A plan for any value is right only where every value finds few; the rest is planned with its values.
+    const rows = await (search.keys.length > 0 && search.keys.some(isPlainLookup)
+      ? this.database.prepared<Record<string, unknown>>(sql, plan.parameters.values)
+      : this.database.rows<Record<string, unknown>>(sql, plan.parameters.values));
     return rows.map(entity);
   }
 

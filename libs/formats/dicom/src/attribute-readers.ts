@@ -4,7 +4,7 @@ import { isUid } from './uids.js';
 
 /** A person's name for showing and for comparing. */
 export interface PersonNameText {
-  /** Ideographic group when there is one, else the alphabetic with spaces for carets; '' when there is no name. */
+  /** Ideographic group when there is one, else the alphabetic, else the phonetic, with spaces for carets; '' when there is no name. */
   readonly display: string;
   readonly alphabetic: string | null;
   readonly ideographic: string | null;
@@ -81,7 +81,8 @@ export function personName(attributes: DicomJson, tag: string): PersonNameText {
         : {};
   const alphabetic = name.Alphabetic ?? null;
   const ideographic = name.Ideographic ?? null;
-  return { display: plainName(ideographic ?? '') || plainName(alphabetic ?? ''), alphabetic, ideographic };
+  const display = [ideographic, alphabetic, name.Phonetic].map((group) => plainName(group ?? '')).find(Boolean) ?? '';
+  return { display, alphabetic, ideographic };
 }
 
 /** Every component group of every person name under `tag`, as written (`Wang^JianGuo`, `王^建国`). */

@@ -100,7 +100,7 @@ export function findCharacterSet(declared: readonly string[], samples: readonly 
     return asDeclared.used === 'ISO_IR 6' ? { ...asDeclared, used: 'ISO_IR 100' } : asDeclared;
   }
   // Some writers name GB 2312 by code extension and leave out the escapes that would call for it.
-  if (declared.length > 1 && declared.some((term) => /58$/.test(term)) && all(isGb18030WithoutEscape)) {
+  if (declared.length > 1 && declared.some((term) => term.endsWith('58')) && all(isGb18030WithoutEscape)) {
     return guess('GB18030');
   }
   if (/192$|UTF/.test(first) && !all((bytes) => accepts(strictUtf8, bytes))) {

@@ -65,7 +65,7 @@ describe('Chinese names', () => {
   );
 
   it('four bytes of GB 18030', () => {
-    const [character] = Object.keys(GBK).filter((one) => GBK[one]!.length === 4);
+    const character = Object.keys(GBK).find((one) => GBK[one]!.length === 4);
     const decoded = new TextDecoder('gb18030').decode(Uint8Array.from(GBK[character!]!));
     expect(personName(read('GB18030', bytesOf(`王${character}`)), '00100010').display).toBe(`王${decoded}`);
     expect(personName(read(null, bytesOf(`王${character}`)), '00100010').display).toBe(`王${decoded}`);

@@ -19,6 +19,7 @@ export default {
     project('e2e', ['<rootDir>/test/e2e/*.spec.ts'], patient),
     project('browser', ['<rootDir>/test/browser/*.spec.ts'], patient),
     project('data', ['<rootDir>/test/data/*.spec.ts'], patient),
+    project('services', ['<rootDir>/test/services/*.spec.ts'], patient),
     project('soak', ['<rootDir>/test/soak/*.spec.ts'], patient),
   ],
 };

@@ -2,6 +2,7 @@
 import '../deploy/build.mjs';
 import { spawnSync } from 'node:child_process';
 import { root } from '../deploy/setup.mjs';
+import { missingPrograms, startServices } from './services/real-services.mjs';
 
 const [kind = 'all', ...more] = process.argv.slice(2);
 
@@ -36,16 +37,19 @@ const KINDS = {
     }
     jest(['data'], '--maxWorkers=2');
   },
-  services() {
-    for (const name of ['QIAO_REDIS_URL', 'QIAO_S3_ENDPOINT']) {
-      if (!process.env[name]) {
-        console.error(
-          `Set QIAO_REDIS_URL and the four QIAO_S3_* settings to services of the test's own (${name} is missing).`,
-        );
-        process.exit(1);
-      }
+  async services() {
+    const missing = missingPrograms();
+    if (missing.length > 0) {
+      console.error(`The services suite needs programs that are not on this machine: ${missing.join(', ')}.`);
+      process.exit(1);
     }
+    const services = await startServices();
+    Object.assign(process.env, services.settings);
     jest(['contract', 'e2e'], '--runInBand', '--testPathPatterns', 'object-store|test/e2e');
+    await services.stop();
+    for (const name of Object.keys(services.settings)) delete process.env[name];
+    // With services of its own, which it stops and kills.
+    jest(['services'], '--runInBand');
   },
   soak() {
     jest(['soak'], '--runInBand');
@@ -61,4 +65,4 @@ if (!Object.hasOwn(KINDS, kind)) {
   console.error(`There is no kind of test called ${kind}; there are ${Object.keys(KINDS).join(', ')}.`);
   process.exit(1);
 }
-KINDS[kind]();
+await KINDS[kind]();

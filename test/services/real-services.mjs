@@ -24,6 +24,7 @@ export async function startServices() {
   const folder = mkdtempSync(join(tmpdir(), 'qiao-services-'));
   chmodSync(folder, 0o755);
   const daemons = [];
+  process.once('exit', () => daemons.forEach(({ child }) => child.kill('SIGKILL')));
   const stop = async () => {
     for (const daemon of daemons.toReversed()) await daemon.kill();
     rmSync(folder, { recursive: true, force: true });

@@ -11,6 +11,7 @@ const HERE = fileURLToPath(new URL('../../', import.meta.url));
 /** Jest runs this file from its source, the bench from dist/. */
 const ROOT = existsSync(join(HERE, 'package.json')) ? HERE : join(HERE, '..');
 const MAIN = join(ROOT, 'dist/apps/standalone/src/main.js');
+const STOREKEEPER = join(ROOT, 'dist/apps/storekeeper/src/main.js');
 
 export interface Answer<T = Record<string, unknown>> {
   status: number;
@@ -88,6 +89,17 @@ export class QiaoProcess {
       if (child.exitCode !== null || Date.now() > deadline) throw new Error(`Qiao did not start:\n${this.output}`);
       await sleep(100);
     }
+  }
+
+  /** `npm run verify-store` or `collect-garbage` beside the running servers. */
+  storekeeper(...parameters: string[]): Promise<{ status: number; output: string }> {
+    const env = { ...process.env, NODE_OPTIONS: '', QIAO_DATA_DIR: this.dataDir, ...this.settings };
+    return new Promise((resolve) => {
+      execFile(process.execPath, [STOREKEEPER, ...parameters], { env }, (error, stdout, stderr) => {
+        const status = error ? Number((error as { code?: unknown }).code ?? -1) : 0;
+        resolve({ status, output: stdout + stderr });
+      });
+    });
   }
 
   /** As Ctrl-C. */

@@ -37,7 +37,7 @@ export interface S3ObjectStoreOptions {
 /** Above this an object goes up in parts, so a put holds at most this much in memory. */
 const PART_SIZE = 8 * 1024 * 1024;
 const FIRST_PAUSE_MS = 100;
-const SILENCE_MS = 60_000;
+const SILENCE_MS = 20_000;
 const PAGE = 1000;
 /** Several processes share one bucket, so only what no living put can still be sending counts as left over. */
 const LEFT_OVER_AFTER_MS = 24 * 60 * 60 * 1000;

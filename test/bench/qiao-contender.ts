@@ -8,12 +8,12 @@ import { QiaoProcess } from '#test/qiao-process';
 import type { Contender } from './contender.js';
 
 /** The whole product as `npm start` runs it, with a bearer token of the demo network. */
-export async function startQiao(settings: Record<string, string> = {}): Promise<Contender & { dataDir: string }> {
+export async function startQiao(settings: Record<string, string> = {}): Promise<Contender & { databaseUrl: string }> {
   const qiao = await QiaoProcess.start(settings);
   const database = await productDatabase(qiao.dataDir);
   return {
     name: 'Qiao',
-    dataDir: qiao.dataDir,
+    databaseUrl: databaseUrl(qiao.dataDir),
     httpPort: qiao.httpPort,
     dimsePort: qiao.dimsePort,
     calledAe: 'QIAO',
@@ -41,6 +41,12 @@ export async function startQiao(settings: Record<string, string> = {}): Promise<
       await qiao.dispose();
     },
   };
+}
+
+function databaseUrl(dataDir: string): string {
+  const port = readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[3];
+  const password = readFileSync(join(dataDir, 'postgres.password'), 'utf8').trim();
+  return `postgresql://qiao:${password}@127.0.0.1:${port}/qiao`;
 }
 
 async function databaseProcesses(dataDir: string): Promise<number[]> {

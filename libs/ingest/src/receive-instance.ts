@@ -123,6 +123,7 @@ class Reception implements InstanceReception {
     try {
       if (this.splitter) await this.take(this.splitter.end());
       if (this.datasetOffset === 0) await this.begin(true);
+      this.file.ended();
       const read = await this.readHeader();
       const receipt = await this.store(read);
       return receipt;

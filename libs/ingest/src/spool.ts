@@ -38,6 +38,7 @@ export class SpooledFile {
   size = 0;
   private handle: FileHandle | undefined;
   private written = 0;
+  private writing: Promise<void> = Promise.resolve();
   private gathered: Buffer[] = [];
   private gatheredCost = 0;
   private readonly head: Buffer[] = [];
@@ -55,6 +56,12 @@ export class SpooledFile {
     this.size += piece.length;
     this.gatheredCost += piece.length + PIECE_OVERHEAD;
     return this.gatheredCost >= GATHER ? this.write() : undefined;
+  }
+
+  /** All has come: what is left is written while the caller looks at the beginning. */
+  ended(): void {
+    // A failure comes out of `finish`.
+    this.write().catch(() => undefined);
   }
 
   /** `length` bytes from `start`, fewer where the file ends before. */
@@ -82,22 +89,28 @@ export class SpooledFile {
 
   async discard(): Promise<void> {
     this.gathered = [];
+    await this.writing.catch(() => undefined);
     const { handle } = this;
     this.handle = undefined;
     await handle?.close().catch(() => undefined);
     await rm(this.path, { force: true });
   }
 
-  private async write(): Promise<void> {
-    let pieces = this.gathered;
+  private write(): Promise<void> {
+    const pieces = this.gathered;
     this.gathered = [];
     this.gatheredCost = 0;
+    this.writing = this.writing.then(() => this.put(pieces));
+    return this.writing;
+  }
+
+  private async put(pieces: readonly Buffer[]): Promise<void> {
     try {
       this.handle ??= await open(this.path, 'wx+');
-      while (pieces.length > 0) {
-        const { bytesWritten } = await this.handle.writev(pieces, this.written);
+      for (let left = pieces; left.length > 0;) {
+        const { bytesWritten } = await this.handle.writev(left, this.written);
         this.written += bytesWritten;
-        pieces = behind(pieces, bytesWritten);
+        left = behind(left, bytesWritten);
       }
     } catch (error) {
       throw spoolRefusal(error);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { close as closeDescriptor, createReadStream, open as openFile, read as readFile } from 'node:fs';
-import { access, link, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { close as closeDescriptor, createReadStream, fstatSync, open as openFile, read as readFile } from 'node:fs';
+import { access, link, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
@@ -92,12 +92,14 @@ export class FsObjectStore extends ObjectStore {
   override async put(key: string, file: SpoolFile): Promise<void> {
     const target = this.#path(key);
     await this.#guarded(async () => {
+      // Made while the bytes are flushed; whether it could be is asked where it is needed.
+      void this.#folder(dirname(target));
       const actual = await flush(file);
       if (actual !== null && actual !== file.size) throw new ObjectSizeMismatch(key, file.size, actual);
       if (actual !== null) await this.#publish(key, target, file);
       // The spool file is gone already: success if its object is here.
       else if (!(await this.#holds(key, target, file.size))) throw missing(file.path);
-      await Promise.all([this.#settled(target), rm(file.path, { force: true })]);
+      await Promise.all([this.#settled(target), removeFile(file.path)]);
     });
   }
 
@@ -376,12 +378,22 @@ async function flush({ path, handle }: SpoolFile): Promise<number | null> {
   try {
     opened ??= await open(path, 'r+');
     await opened.datasync();
-    return (await opened.stat()).size;
+    // Of an open file: no disk is asked.
+    return fstatSync(opened.fd).size;
   } catch (cause) {
     if (!isMissing(cause)) throw cause;
     return null;
   } finally {
     await opened?.close();
+  }
+}
+
+/** As `rm` with `force`, in one call. */
+async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (cause) {
+    if (!isMissing(cause)) throw cause;
   }
 }
 

@@ -30,7 +30,7 @@ export interface S3ObjectStoreOptions {
   readonly region?: string;
   /** How often one request is tried in all; 4 unless told otherwise. */
   readonly attempts?: number;
-  /** After this long without a byte in either direction a request has failed; 60 s unless told otherwise. */
+  /** After this long without a byte in either direction a request has failed; 20 s unless told otherwise. */
   readonly silenceMs?: number;
 }
 
@@ -38,6 +38,8 @@ export interface S3ObjectStoreOptions {
 const PART_SIZE = 8 * 1024 * 1024;
 const FIRST_PAUSE_MS = 100;
 const SILENCE_MS = 20_000;
+/** A sender waits behind every try: after so long it is told to come again instead. */
+const TRY_WITHIN_MS = 10_000;
 const PAGE = 1000;
 /** Several processes share one bucket, so only what no living put can still be sending counts as left over. */
 const LEFT_OVER_AFTER_MS = 24 * 60 * 60 * 1000;
@@ -282,12 +284,13 @@ export class S3ObjectStore extends ObjectStore {
 
   /** Asks the server, again after a pause where that may help, and throws what the port promises. */
   async #ask<T>(request: () => Promise<T>, key?: string): Promise<T> {
+    const tryUntil = Date.now() + TRY_WITHIN_MS;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await request();
       } catch (cause) {
         if (key !== undefined && isMissingObject(cause)) throw new ObjectNotFound(key);
-        if (attempt >= this.#attempts || !isTransient(cause)) throw asPortError(cause);
+        if (attempt >= this.#attempts || Date.now() > tryUntil || !isTransient(cause)) throw asPortError(cause);
         await delay(FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
       }
     }

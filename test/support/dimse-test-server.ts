@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DimseServer, type InstanceWriter, type StoreOutcome, type StoreRequest } from '#libs/edges/dimse';
+import { DimseServer, type DimseServerOptions } from '#libs/edges/dimse';
+import type { InstanceWriter, StoreOutcome, StoreRequest } from '#libs/edges/dimse';
 import { DimseClient, data, echoCommand, pdv, storeCommand } from '#test/dimse-client';
 
 export interface Kept {
@@ -43,16 +44,16 @@ export class HashingSink {
   }
 }
 
-/** A server that knows the caller SENDER, and fails to look up BROKEN. */
+/** A server that knows the callers SENDER and OTHER, of different organisations, and fails to look up BROKEN. */
 export async function startServer(
-  options: { maxAssociations?: number; artimMs?: number; idleMs?: number } = {},
+  options: Partial<DimseServerOptions<string>> = {},
 ): Promise<{ sink: HashingSink; server: DimseServer<string>; port: number }> {
   const sink = new HashingSink();
   const server = new DimseServer<string>({
     aeTitle: 'QIAO',
     resolveCaller: async (callingAe) => {
       if (callingAe === 'BROKEN') throw new Error('no database');
-      return callingAe === 'SENDER' ? 'township-1' : null;
+      return { SENDER: 'township-1', OTHER: 'township-2' }[callingAe] ?? null;
     },
     sink,
     ...options,

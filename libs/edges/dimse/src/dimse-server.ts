@@ -116,9 +116,12 @@ export class DimseServer<Caller> {
     if (tls === undefined) return createServer(transport, (socket) => this.take(socket));
     const secured = { ...transport, ...secureOptions(tls), handshakeTimeout: artimMs };
     const server = createTlsServer(secured, (socket) => this.take(socket));
-    server.on('tlsClientError', (error, { remoteAddress }) =>
-      this.options.log?.('warn', 'TLS handshake failed', { callingAe: '', remoteAddress, error: error.message }),
-    );
+    server.on('tlsClientError', (error, socket) => {
+      const { remoteAddress } = socket;
+      this.options.log?.('warn', 'TLS handshake failed', { callingAe: '', remoteAddress, error: error.message });
+      // A handshake that was not finished in time leaves its connection open.
+      socket.destroy();
+    });
     return server;
   }
 

@@ -123,12 +123,8 @@ describe('more than is needed', () => {
     ],
   ])('ends %s', async (_what, fragment) => {
     const client = await DimseClient.associate(port);
-    let over = false;
-    const ended = abortOf(client).then((source) => {
-      over = true;
-      return source;
-    });
-    for (let n = 0; n < 4_000 && !over; n += 1) {
+    const ended = abortOf(client);
+    for (let n = 0; n < 4_000 && !client.socket.destroyed; n += 1) {
       client.socket.write(fragment());
       if (n % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
     }

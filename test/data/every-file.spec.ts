@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
-import { associateRequest, data, DimseClient, pdv, storeCommand } from '#test/dimse-client';
+import { associateRequest, contextResults, data, DimseClient, pdv, storeCommand } from '#test/dimse-client';
 import { productDatabase } from '#test/product-database';
 import { QiaoProcess } from '#test/qiao-process';
 import { behindGroup2, foreignFile, type ForeignFile } from '#test/received-file';
@@ -170,7 +170,7 @@ describe('every DICOM file of the collection', () => {
     await client.send(associateRequest({ calling, contexts: [[1, file.sopClassUid, [file.transferSyntaxUid]]] }));
     const accepted = await client.next();
     expect(accepted?.type).toBe(0x02);
-    if (contextResult(accepted!.body) !== 0) {
+    if (contextResults(accepted!.body).get(1) !== 0) {
       await client.release();
       return 'presentation context refused';
     }
@@ -226,11 +226,3 @@ describe('every DICOM file of the collection', () => {
     expect(found).toEqual(refusals('dimse'));
   }, 600_000);
 });
-
-/** Result of the one presentation context in an A-ASSOCIATE-AC (PS3.8 table 9-18). */
-function contextResult(body: Buffer): number {
-  for (let at = 68; at + 4 <= body.length; at += 4 + body.readUInt16BE(at + 2)) {
-    if (body[at] === 0x21) return body.readUInt8(at + 6);
-  }
-  return -1;
-}

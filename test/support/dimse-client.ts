@@ -114,6 +114,15 @@ export function storeCommand(messageId: number, instanceUid: string, classUid = 
 export const RELEASE_REQUEST = pdu(0x05, Buffer.alloc(4));
 export const ABORT = pdu(0x07, Buffer.alloc(4));
 
+/** Results of the presentation contexts of an A-ASSOCIATE-AC by their ids: 0 is accepted (PS3.8 table 9-18). */
+export function contextResults(body: Buffer): Map<number, number> {
+  const results = new Map<number, number>();
+  for (let at = 68; at + 4 <= body.length; at += 4 + body.readUInt16BE(at + 2)) {
+    if (body[at] === 0x21) results.set(body.readUInt8(at + 4), body.readUInt8(at + 6));
+  }
+  return results;
+}
+
 export interface ReceivedPdu {
   type: number;
   body: Buffer;

@@ -207,6 +207,19 @@ describe('uploads', () => {
       await eventually('both', async () => (await exam('UP-B'))?.instances === 2);
     });
 
+    it('count a file once that came twice because a line broke', async () => {
+      const batch = randomUUID();
+      await announce(batch, 2);
+      const [one, other] = [1, 2].map((number) => smallInstance({ study: 'up-again', number }));
+      for (let time = 0; time < 3; time += 1) await tus.upload(one!.bytes, { filename: 'a/1', batch });
+      expect(await state(batch)).toMatchObject({ batch: { filesEnded: 1, closedAs: null }, counts: { stored: 1 } });
+      await tus.upload(other!.bytes, { filename: 'a/1', batch });
+      expect(await state(batch)).toMatchObject({
+        batch: { filesEnded: 2, closedAs: 'finished' },
+        counts: { stored: 2 },
+      });
+    });
+
     it('are given up with what was begun, and what will not come is not waited for', async () => {
       const batch = randomUUID();
       const one = smallInstance({ study: 'up-given-up', patientId: 'UP-G' });

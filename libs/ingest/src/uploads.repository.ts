@@ -10,7 +10,10 @@ export abstract class UploadsRepository {
   abstract close(organisation: string, batch: string, as: 'given-up' | 'expired'): Promise<UploadBatch | undefined>;
   /** Open batches of which nothing was heard since `before`. */
   abstract silentSince(before: Date): Promise<UploadBatch[]>;
-  /** Notes the end of a file once; a batch of which every file has ended is finished. */
+  /**
+   * Notes the end of a file once, also when it came twice under one name because a line broke; a batch of which every file has ended is
+   * finished.
+   */
   abstract note(item: UploadItem): Promise<void>;
   abstract find(uploadId: string): Promise<UploadItem | undefined>;
   abstract items(organisation: string, batch: string, limit: number, after?: string): Promise<UploadItem[]>;

@@ -1,9 +1,11 @@
 import type { EcgView } from '../reading/ecg/ecg-view.js';
 import type {
-  BatchItem,
+  Batch,
+  BatchAnnouncement,
   ExamRow,
   KeyImage,
   Kind,
+  OpenBatch,
   Priority,
   ReadDetail,
   Report,
@@ -143,7 +145,11 @@ export const api = {
   },
   exams: (cursor?: string, signal?: AbortSignal) =>
     call<{ items: ExamRow[]; next: string | null }>(`/api/exams${query({ cursor })}`, { signal }),
-  batch: (batch: string) => call<{ items: BatchItem[] }>(`/api/uploads/batches/${encodeURIComponent(batch)}`),
+  batch: (batch: string, cursor?: string) =>
+    call<Batch>(`/api/uploads/batches/${encodeURIComponent(batch)}${query({ cursor })}`),
+  openBatches: (signal?: AbortSignal) => call<{ items: OpenBatch[] }>('/api/uploads/batches?limit=50', { signal }),
+  announceBatch: (batch: BatchAnnouncement) => call<void>('/api/uploads/batches', { method: 'POST', body: batch }),
+  giveUpBatch: (batch: string) => call<void>(`/api/uploads/batches/${encodeURIComponent(batch)}`, { method: 'DELETE' }),
   report: (id: string, signal?: AbortSignal) => call<Report>(`/api/reports/${encodeURIComponent(id)}`, { signal }),
 };
 

@@ -140,14 +140,50 @@ export interface ExamRow {
   returned: Returned | null;
 }
 
-export type UploadOutcome = 'stored' | 'duplicate' | 're-encoded' | 'conflict' | 'quarantined' | 'refused';
+export type UploadOutcome = 'stored' | 'duplicate' | 're-encoded' | 'conflict' | 'quarantined' | 'refused' | 'unpacked';
 
 export interface BatchItem {
   filename: string;
+  size: number | null;
   outcome: UploadOutcome;
+  code: string | null;
   reason: string | null;
   sopInstanceUid: string | null;
   studyInstanceUid: string | null;
+}
+
+export interface UnfinishedUpload {
+  id: string;
+  filename: string;
+  size: number;
+  offset: number;
+}
+
+export interface BatchAnnouncement {
+  batch: string;
+  title: string;
+  files: number;
+  bytes: number;
+  studies: { studyInstanceUid: string; sopInstanceUids?: string[]; instances?: number }[];
+}
+
+/** A batch that was begun and is not finished. */
+export interface OpenBatch {
+  batch: string;
+  title: string;
+  files: number;
+  bytes: number;
+  filesEnded: number;
+  bytesEnded: number;
+  startedAt: string;
+  uploads: UnfinishedUpload[];
+}
+
+export interface Batch {
+  uploads: UnfinishedUpload[];
+  missing: string[];
+  items: BatchItem[];
+  next: string | null;
 }
 
 /** A report as a reader of results sees it; whatever the server leaves out is not shown. */

@@ -311,7 +311,21 @@ export const en: Messages = {
     chooseFiles: 'Choose files',
     chooseFolder: 'Choose a folder',
     uploads: 'Uploading',
-    lineDown: 'The line is down. Nothing that arrived is lost; sending goes on by itself. Please keep this page open.',
+    lineDown:
+      'The line is down. Nothing that arrived is lost; sending goes on by itself, and from the same place even after this page or the computer was closed.',
+    sentOf: (done, of) => `sent ${done} of ${plural(of, 'file')}`,
+    begun: (time) => `begun ${time}`,
+    interrupted: (n) =>
+      `Not finished, ${n} to go; nothing that arrived is lost. Drop or choose the same folder or files again, and sending goes on where it stopped.`,
+    interruptedKnown:
+      'Not finished; nothing that arrived is lost. Choose Resume and allow the folder to be read, and sending goes on where it stopped.',
+    giveUp: 'Give up',
+    notRead:
+      'Some files cannot be read; they may have been moved. Nothing that arrived is lost; please choose them again.',
+    beside: (n) => `${plural(n, 'program or picture', 'programs or pictures')} left out`,
+    notExaminations: 'no examinations, skipped',
+    noExamination: (why) => `skipped: ${why}`,
+    missing: 'named in the index of the disc, and not found',
     preparing: (n) => `Counting files… ${n}`,
     files: (done, of) => `${done}/${plural(of, 'file')}`,
     speed: (text) => `${text}/s`,
@@ -334,6 +348,7 @@ export const en: Messages = {
       conflict: 'received, but differs from an older one with the same number; to be checked',
       quarantined: 'received, put aside to be checked',
       refused: 'refused',
+      unpacked: 'unpacked',
       unsent: 'not sent',
       pending: 'being checked',
     },

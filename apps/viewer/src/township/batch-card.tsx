@@ -11,8 +11,28 @@ const signs: Record<UploadOutcome | 'unsent', string> = {
   conflict: '◆',
   quarantined: '◆',
   refused: '✕',
+  unpacked: '✓',
   unsent: '✕',
 };
+/** Refusals that trouble nobody: things on the medium that are no examinations. */
+const harmless = new Set(['not-dicom', 'dicomdir']);
+
+interface Line {
+  filename: string;
+  outcome: UploadOutcome | 'unsent';
+  code?: string | null;
+  reason: string | null;
+}
+
+const signOf = ({ outcome, code }: Line): string => (harmless.has(code ?? '') ? '–' : signs[outcome]);
+const classOf = (line: Line): string =>
+  signOf(line) === '–' ? 'outcome-soft' : signOf(line) === '✓' ? 'outcome-good' : 'outcome-bad';
+
+function wordsOf(line: Line, t: Messages): string {
+  if (signOf(line) === '–') return t.township.noExamination(t.refusals[line.code ?? ''] ?? '');
+  const why = t.refusals[line.code ?? ''] ?? line.reason;
+  return t.township.outcome[line.outcome] + (why ? `：${why}` : '');
+}
 
 function leftText(batch: BatchView, t: Messages): string {
   if (batch.speed < 1) return '';
@@ -42,14 +62,17 @@ interface BatchCardProps {
 export function BatchCard({ batch, pause, resume, dismiss }: BatchCardProps) {
   const t = useText();
   const share = batch.bytes ? Math.floor((batch.bytesSent / batch.bytes) * 100) : 0;
-  const lines = [
+  const lines: Line[] = [
     ...batch.unsent.map(({ filename, reason }) => ({ filename, reason, outcome: 'unsent' as const })),
-    ...batch.outcomes,
+    ...batch.outcomes.filter(({ outcome }) => outcome !== 'unpacked'),
   ];
-  const counts = new Map<UploadOutcome | 'unsent', number>();
-  for (const { outcome } of lines) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  const trouble = lines.filter(({ outcome }) => signs[outcome] !== '✓');
-  const wellDone = lines.filter(({ outcome }) => signs[outcome] === '✓');
+  const counts = new Map<string, { sign: string; className: string; n: number }>();
+  for (const line of lines) {
+    const what = signOf(line) === '–' ? t.township.notExaminations : t.township.outcome[line.outcome];
+    counts.set(what, { sign: signOf(line), className: classOf(line), n: (counts.get(what)?.n ?? 0) + 1 });
+  }
+  const trouble = lines.filter((line) => signOf(line) !== '✓');
+  const wellDone = lines.filter((line) => signOf(line) === '✓');
   const moving = batch.phase === 'sending' || batch.phase === 'paused' || batch.phase === 'line-down';
   return (
     <article className="batch" data-testid="batch" data-phase={batch.phase}>
@@ -61,7 +84,7 @@ export function BatchCard({ batch, pause, resume, dismiss }: BatchCardProps) {
           className="batch-bar"
           percent={share}
           size="small"
-          status={trouble.some(({ outcome }) => signs[outcome] === '✕') ? 'exception' : 'normal'}
+          status={trouble.some((line) => signOf(line) === '✕') ? 'exception' : 'normal'}
           showInfo={false}
           aria-label={batch.title}
         />
@@ -83,28 +106,36 @@ export function BatchCard({ batch, pause, resume, dismiss }: BatchCardProps) {
           {moving ? t.township.cancelUpload : t.township.dismiss}
         </Button>
       </div>
-      {(lines.length > 0 || batch.skipped > 0) && (
+      {(lines.length > 0 || batch.skipped > 0 || batch.beside > 0) && (
         <p className="batch-summary" data-testid="batch-summary">
-          {[...counts].map(([outcome, n]) => (
-            <span key={outcome} className={`outcome-${signs[outcome] === '✓' ? 'good' : 'bad'}`}>
-              {signs[outcome]} {t.township.summary(n, t.township.outcome[outcome])}
+          {[...counts].map(([what, { sign, className, n }]) => (
+            <span key={what} className={className}>
+              {sign} {t.township.summary(n, what)}
             </span>
           ))}
           {batch.skipped > 0 && <span>{t.township.skipped(batch.skipped)}</span>}
+          {batch.beside > 0 && <span>{t.township.beside(batch.beside)}</span>}
         </p>
+      )}
+      {batch.missing.length > 0 && (
+        <ul className="batch-files" data-testid="missing">
+          {batch.missing.map((filename) => (
+            <li key={filename} className="outcome-bad">
+              <span>◆ {filename}</span>
+              <span>{t.township.missing}</span>
+            </li>
+          ))}
+        </ul>
       )}
       {batch.outcomesFailed && <p className="batch-summary outcome-bad">◆ {t.township.outcomesFailed}</p>}
       {trouble.length > 0 && (
         <ul className="batch-files">
-          {trouble.map(({ filename, outcome, reason }) => (
-            <li key={`${filename}/${outcome}`} className="outcome-bad" data-testid="upload-trouble">
+          {trouble.map((line) => (
+            <li key={`${line.filename}/${line.outcome}`} className={classOf(line)} data-testid="upload-trouble">
               <span>
-                {signs[outcome]} {filename}
+                {signOf(line)} {line.filename}
               </span>
-              <span>
-                {t.township.outcome[outcome]}
-                {reason && `：${reason}`}
-              </span>
+              <span>{wordsOf(line, t)}</span>
             </li>
           ))}
         </ul>
@@ -113,15 +144,12 @@ export function BatchCard({ batch, pause, resume, dismiss }: BatchCardProps) {
         <details>
           <summary>{t.township.outcomes}</summary>
           <ul className="batch-files">
-            {wellDone.map(({ filename, outcome, reason }) => (
-              <li key={filename}>
+            {wellDone.map((line) => (
+              <li key={line.filename}>
                 <span>
-                  {signs[outcome]} {filename}
+                  {signOf(line)} {line.filename}
                 </span>
-                <span>
-                  {t.township.outcome[outcome]}
-                  {reason && `：${reason}`}
-                </span>
+                <span>{wordsOf(line, t)}</span>
               </li>
             ))}
           </ul>

@@ -2,17 +2,30 @@ import { Button } from 'antd';
 import { useEffect, useRef, useState, type ChangeEvent } from 'react';
 import { useLatest } from '../office/use-latest.js';
 import { useText } from '../text/index.js';
-import { filesOfDrop, filesOfInput, type FileToSend } from './collect-files.js';
+import { filesOfDrop, filesOfInput, filesOfPicker, hasPickers, type Given } from './collect-files.js';
 
 /** Takes files from anywhere on the page, or from the two pickers. */
-export function DropZone({ add }: { add: (files: readonly FileToSend[]) => boolean }) {
+export function DropZone({ add }: { add: (given: Given, counted: (n: number) => void) => Promise<boolean> }) {
   const t = useText();
   const [over, setOver] = useState(false);
   const [counting, setCounting] = useState<number | null>(null);
   const [empty, setEmpty] = useState(false);
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
-  const take = useLatest(add);
+  const [failed, setFailed] = useState(false);
+  const take = useLatest(async (given: () => Promise<Given | null>): Promise<void> => {
+    setEmpty(false);
+    setFailed(false);
+    setCounting(0);
+    try {
+      const some = await given();
+      if (some) setEmpty(!(await add(some, setCounting)));
+    } catch {
+      setFailed(true);
+    } finally {
+      setCounting(null);
+    }
+  });
 
   useEffect(() => {
     let depth = 0;
@@ -29,19 +42,15 @@ export function DropZone({ add }: { add: (files: readonly FileToSend[]) => boole
     const hover = (event: DragEvent): void => {
       if (carries(event)) event.preventDefault();
     };
-    const drop = async (event: DragEvent): Promise<void> => {
-      if (!event.dataTransfer || !carries(event)) return;
+    const onDrop = (event: DragEvent): void => {
+      const { dataTransfer } = event;
+      if (!dataTransfer || !carries(event)) return;
       event.preventDefault();
       depth = 0;
       setOver(false);
-      setCounting(0);
-      try {
-        setEmpty(!take.current(await filesOfDrop(event.dataTransfer, setCounting)));
-      } finally {
-        setCounting(null);
-      }
+      const given = filesOfDrop(dataTransfer, setCounting);
+      void take.current(() => given);
     };
-    const onDrop = (event: DragEvent): void => void drop(event);
     window.addEventListener('dragenter', enter);
     window.addEventListener('dragleave', leave);
     window.addEventListener('dragover', hover);
@@ -56,8 +65,13 @@ export function DropZone({ add }: { add: (files: readonly FileToSend[]) => boole
 
   const picked = (event: ChangeEvent<HTMLInputElement>): void => {
     const { files: list } = event.target;
-    if (list && list.length > 0) setEmpty(!add(filesOfInput(list)));
+    const given = list && list.length > 0 ? filesOfInput(list) : null;
     event.target.value = '';
+    if (given) void take.current(async () => given);
+  };
+  const choose = (what: 'files' | 'folder'): void => {
+    if (hasPickers()) void take.current(() => filesOfPicker(what, setCounting));
+    else (what === 'files' ? files : folder).current?.click();
   };
 
   return (
@@ -67,14 +81,15 @@ export function DropZone({ add }: { add: (files: readonly FileToSend[]) => boole
       </p>
       <p className="drop-what">{t.township.dropWhat}</p>
       <p className="drop-buttons">
-        <Button type="primary" onClick={() => files.current?.click()} data-testid="choose-files">
+        <Button type="primary" onClick={() => choose('files')} data-testid="choose-files">
           {t.township.chooseFiles}
         </Button>
-        <Button onClick={() => folder.current?.click()} data-testid="choose-folder">
+        <Button onClick={() => choose('folder')} data-testid="choose-folder">
           {t.township.chooseFolder}
         </Button>
       </p>
       {empty && <p className="drop-empty">◆ {t.township.noFiles}</p>}
+      {failed && <p className="drop-empty">◆ {t.township.notRead}</p>}
       <input ref={files} type="file" multiple hidden onChange={picked} data-testid="file-input" />
       <input
         ref={(element) => {

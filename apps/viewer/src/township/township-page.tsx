@@ -3,6 +3,7 @@ import { may, useUser } from '../session/session.js';
 import { useText } from '../text/index.js';
 import { BatchCard } from './batch-card.js';
 import { DropZone } from './drop-zone.js';
+import { InterruptedCard } from './interrupted-card.js';
 import { SentList, useExams } from './sent-list.js';
 import { useUploads } from './use-uploads.js';
 import './township.css';
@@ -18,6 +19,14 @@ function Uploads({ settled }: { settled: () => void }) {
           ◆ {t.township.lineDown}
         </p>
       )}
+      {uploads.interrupted.map((batch) => (
+        <InterruptedCard
+          key={batch.batch}
+          batch={batch}
+          goOn={() => void uploads.goOn(batch)}
+          giveUp={() => void uploads.giveUp(batch.batch)}
+        />
+      ))}
       {uploads.views.map((batch) => (
         <BatchCard
           key={batch.id}

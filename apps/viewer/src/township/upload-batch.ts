@@ -1,16 +1,30 @@
 import { DetailedError, Upload } from 'tus-js-client';
 import { api, currentCsrfToken, uploadsEndpoint } from '../api/client.js';
-import type { BatchItem } from '../api/types.js';
-import type { FileToSend } from './collect-files.js';
+import type { Batch, BatchItem } from '../api/types.js';
+import type { Chosen, FileToSend } from './collect-files.js';
 
 const parallel = 4;
 const retryLineEvery = 5000;
 const askOutcomesEvery = 2000;
+/** Up to this size a file goes in one request; a larger one gets its address first, so that a broken line costs none of it. */
+const inOneRequest = 4 * 1024 * 1024;
+/** A manifest that names so many instances still fits into one request; beyond it only their number is said. */
+const mostNamed = 10_000;
+
+/** A version 4 UUID; `crypto.randomUUID` is missing where the page is not served over HTTPS. */
+function uuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
 
 export interface BatchView {
   id: string;
   title: string;
   skipped: number;
+  beside: number;
   phase: 'sending' | 'paused' | 'line-down' | 'checking' | 'finished';
   filesDone: number;
   files: number;
@@ -19,6 +33,8 @@ export interface BatchView {
   /** Bytes a second over the last seconds. */
   speed: number;
   outcomes: BatchItem[];
+  /** What an index names and nobody sent. */
+  missing: string[];
   /** Files that the server would not take at all, with its words. */
   unsent: { filename: string; reason: string }[];
   outcomesFailed: boolean;
@@ -28,6 +44,8 @@ interface Item extends FileToSend {
   sent: number;
   state: 'waiting' | 'sending' | 'done' | 'failed';
   upload: Upload | null;
+  /** where an earlier beginning of it lies */
+  uploadUrl?: string;
   reason: string;
 }
 
@@ -46,25 +64,29 @@ function reasonOf(error: unknown): string {
   return body.slice(0, 200) || `HTTP ${statusOf(error)}`;
 }
 
-/** One drop of files on its way: four at a time, resumable, waiting out a dead line. */
+/** One drop of files on its way: four at a time, resumable over reloads and days, waiting out a dead line. */
 export class UploadBatch {
-  readonly id = crypto.randomUUID();
+  readonly id: string;
   private readonly items: Item[];
   private readonly samples: { at: number; bytes: number }[] = [];
   private phase: BatchView['phase'] = 'sending';
   private outcomes: BatchItem[] = [];
+  private missing: string[] = [];
   private outcomesFailed = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private cancelled = false;
+  /** the server knows of the batch, and we of what it already has */
+  private announced = false;
 
+  /** `continued` is the id of a batch that was begun earlier with the same files. */
   constructor(
-    files: readonly FileToSend[],
-    private readonly title: string,
-    private readonly skipped: number,
+    private readonly chosen: Chosen,
+    private readonly continued: string | undefined,
     private readonly changed: () => void,
     private readonly settled: () => void,
   ) {
-    this.items = files.map((file) => ({ ...file, sent: 0, state: 'waiting', upload: null, reason: '' }));
+    this.id = continued ?? uuid();
+    this.items = chosen.files.map((file) => ({ ...file, sent: 0, state: 'waiting', upload: null, reason: '' }));
     window.addEventListener('online', this.lineBack);
   }
 
@@ -77,7 +99,76 @@ export class UploadBatch {
   }
 
   start(): void {
+    void this.begin();
+  }
+
+  private async begin(): Promise<void> {
+    this.changed();
+    try {
+      if (this.continued || this.announced) await this.catchUp();
+      if (!this.announced) await this.announce();
+      this.announced = true;
+    } catch {
+      if (!this.cancelled && this.phase === 'sending') this.lineDown();
+      return;
+    }
     this.fill();
+  }
+
+  private announce(): Promise<void> {
+    return api.announceBatch({
+      batch: this.id,
+      title: this.chosen.title,
+      files: this.items.length,
+      bytes: this.chosen.bytes,
+      studies: this.manifest(),
+    });
+  }
+
+  private manifest() {
+    const studies = [...this.chosen.studies];
+    const named = studies.reduce((sum, [, uids]) => sum + uids.length, 0);
+    return studies.slice(0, 1000).map(([studyInstanceUid, uids]) => {
+      const sopInstanceUids = [...new Set(uids)];
+      return named <= mostNamed
+        ? { studyInstanceUid, sopInstanceUids }
+        : { studyInstanceUid, instances: sopInstanceUids.length };
+    });
+  }
+
+  /** What the server has of it, from an earlier beginning or from before the line broke: whole files are done, begun ones go on. */
+  private async catchUp(): Promise<void> {
+    const { items, uploads } = await this.wholeState();
+    const ended = new Map(items.map((item) => [item.filename, item.size]));
+    for (const item of this.items) {
+      if (item.state !== 'waiting') continue;
+      if (ended.get(item.path) === item.file.size) {
+        item.state = 'done';
+        item.sent = item.file.size;
+      }
+      const begun = uploads.find(({ filename, size }) => filename === item.path && size === item.file.size);
+      if (!begun || item.upload?.url || item.state === 'done') continue;
+      item.sent = begun.offset;
+      item.uploadUrl = `${uploadsEndpoint}/${begun.id}`;
+      item.upload = null;
+    }
+  }
+
+  private async wholeState(): Promise<Batch> {
+    const first = await api.batch(this.id);
+    for (let { next } = first; next;) {
+      const page = await api.batch(this.id, next);
+      first.items.push(...page.items);
+      ({ next } = page);
+    }
+    return first;
+  }
+
+  private lineDown(): void {
+    this.phase = 'line-down';
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.resume(), retryLineEvery);
+    this.changed();
   }
 
   private fill(): void {
@@ -98,7 +189,8 @@ export class UploadBatch {
     item.upload ??= new Upload(item.file, {
       endpoint: uploadsEndpoint,
       metadata: { filename: item.path, batch: this.id },
-      uploadDataDuringCreation: true,
+      ...(item.uploadUrl ? { uploadUrl: item.uploadUrl } : {}),
+      uploadDataDuringCreation: item.file.size <= inOneRequest,
       removeFingerprintOnSuccess: true,
       storeFingerprintForResuming: false,
       retryDelays: [500, 2000],
@@ -134,11 +226,7 @@ export class UploadBatch {
     }
     // No answer, a tired server, or a session that ended: nothing is lost, go on when it is back.
     item.state = 'waiting';
-    if (this.phase === 'paused' || this.cancelled) return;
-    this.phase = 'line-down';
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.resume(), retryLineEvery);
-    this.changed();
+    if (this.phase !== 'paused' && !this.cancelled) this.lineDown();
   }
 
   private measure(): void {
@@ -171,7 +259,7 @@ export class UploadBatch {
     clearTimeout(this.timer);
     this.phase = 'sending';
     this.samples.length = 0;
-    this.fill();
+    void this.begin();
   }
 
   dispose(): void {
@@ -188,18 +276,20 @@ export class UploadBatch {
     void this.ask();
   }
 
-  /** Every file that arrived has an outcome; an archive has one for each file in it. */
+  /** Every file that arrived has an outcome; an archive has its own when all the files in it have theirs. */
   private answered(): boolean {
-    const names = this.outcomes.map(({ filename }) => filename);
-    return this.items
-      .filter(({ state }) => state === 'done')
-      .every(({ path }) => names.some((name) => name === path || name.startsWith(`${path}/`)));
+    const names = new Set(this.outcomes.map(({ filename }) => filename));
+    return this.items.every(({ state, path }) => state !== 'done' || names.has(path.slice(0, 500)));
   }
 
   private async ask(): Promise<void> {
     if (this.cancelled) return;
     try {
-      if (this.items.some(({ state }) => state === 'done')) this.outcomes = (await api.batch(this.id)).items;
+      if (this.items.some(({ state }) => state === 'done')) {
+        const { items, missing } = await this.wholeState();
+        this.outcomes = items;
+        this.missing = missing;
+      }
       this.outcomesFailed = false;
       if (this.answered()) this.phase = 'finished';
     } catch {
@@ -216,15 +306,17 @@ export class UploadBatch {
     const seconds = first && last ? (last.at - first.at) / 1000 : 0;
     return {
       id: this.id,
-      title: this.title,
-      skipped: this.skipped,
+      title: this.chosen.title,
+      skipped: this.chosen.skipped,
+      beside: this.chosen.beside,
       phase: this.phase,
       filesDone: this.items.filter(({ state }) => state === 'done').length,
       files: this.items.length,
       bytesSent: this.bytesSent(),
-      bytes: this.items.reduce((sum, { file }) => sum + file.size, 0),
+      bytes: this.chosen.bytes,
       speed: first && last && seconds > 0 ? (last.bytes - first.bytes) / seconds : 0,
       outcomes: this.outcomes,
+      missing: this.missing,
       unsent: this.items
         .filter(({ state }) => state === 'failed')
         .map(({ path, reason }) => ({ filename: path, reason })),

@@ -31,6 +31,8 @@ const ITEM_END = 0xfffee00d;
 const SEQUENCE_END = 0xfffee0dd;
 const UNDEFINED = 0xffffffff;
 const DEEPEST = 64;
+/** Elements and items of one data set; a header of that many is made to fill memory. */
+const MOST_ELEMENTS = 500_000;
 
 export const PIXEL_DATA_TAGS: ReadonlySet<number> = new Set([0x7fe00008, 0x7fe00009, 0x7fe00010]);
 
@@ -44,7 +46,13 @@ interface Header {
 /** Walks the elements of a data set held in memory. One instance per data set; `at` is where it stands. */
 export class ElementParser {
   at = 0;
+  private count = 0;
   constructor(private readonly bytes: Buffer) {}
+
+  private counted(): void {
+    this.count += 1;
+    if (this.count > MOST_ELEMENTS) throw new DicomFormatError('too-large', 'The data set has too many elements.');
+  }
 
   /** The next element header; throws {@link EndOfBytes} when the buffer ends inside it. */
   header(encoding: Encoding): Header {
@@ -68,6 +76,7 @@ export class ElementParser {
 
   /** The element at `at`, whole, with its items; `at` moves behind it. */
   element(encoding: Encoding, depth: number, limit: number): RawElement {
+    this.counted();
     const { tag, vr, length, value } = this.header(encoding);
     const { bigEndian } = encoding;
     this.at = value;
@@ -133,6 +142,7 @@ export class ElementParser {
       const length = this.uint32(this.at + 4, encoding.bigEndian);
       this.at += 8;
       if (tag === SEQUENCE_END) return items;
+      this.counted();
       if (tag !== ITEM) throw new DicomFormatError('malformed', `A sequence holds ${hex(tag)} where an item belongs.`);
       if (length === UNDEFINED) items.push(this.item(encoding, depth, limit, true));
       else {

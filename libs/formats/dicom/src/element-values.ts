@@ -6,6 +6,9 @@ import { followsCharacterSet, unitOf } from './value-representations.js';
 /** Binary values over this many bytes are referred to, not carried (both for words and for numbers). */
 export const LARGEST_INLINE = 1024;
 
+/** Text over this many bytes is referred to as well: no short VR holds more where VRs are explicit (PS3.5 section 7.1.2). */
+export const LARGEST_INLINE_TEXT = 65_534;
+
 /** VRs whose value is one text, backslashes included. */
 const ONE_TEXT = new Set(['LT', 'ST', 'UT', 'UR']);
 
@@ -91,9 +94,10 @@ function littleEndian(bytes: Buffer, unit: number): Buffer {
   return unit === 8 ? copy.swap64() : copy;
 }
 
-/** True for elements of bytes and numbers that are too long to carry. */
-export function isBulk(element: RawElement): boolean {
-  return element.fragmented === true || (element.length > LARGEST_INLINE && unitOf(element.vr) !== undefined);
+/** True for values that are too long to carry (PS3.18 section F.2.2). */
+export function isBulk(element: Pick<RawElement, 'fragmented' | 'length' | 'vr'>): boolean {
+  if (element.fragmented === true || element.length > LARGEST_INLINE_TEXT) return true;
+  return element.length > LARGEST_INLINE && unitOf(element.vr) !== undefined;
 }
 
 /** DICOM JSON of an element that is neither a sequence nor bulk. */

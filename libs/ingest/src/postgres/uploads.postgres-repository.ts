@@ -62,7 +62,10 @@ export class UploadsPostgresRepository extends UploadsRepository {
       const noted = await this.database.row(
         `INSERT INTO upload_item (upload_id, batch, organisation, filename, outcome, code, reason, sop_instance_uid,
            study_instance_uid, size_bytes, whole, referenced)
-         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) ON CONFLICT (upload_id) DO NOTHING RETURNING upload_id`,
+         SELECT $1,$2,$3,$4::text,$5::text,$6,$7,$8::text,$9,$10,$11::boolean,$12
+         WHERE NOT EXISTS (SELECT 1 FROM upload_item WHERE organisation = $3 AND batch = $2 AND filename = $4 AND whole = $11
+           AND upload_id <> $1 AND sop_instance_uid IS NOT DISTINCT FROM $8 AND ($5 = 'duplicate' OR outcome = $5))
+         ON CONFLICT (upload_id) DO NOTHING RETURNING upload_id`,
         [
           item.uploadId,
           item.batch,

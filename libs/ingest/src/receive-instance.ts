@@ -5,7 +5,9 @@ import {
   instanceDigest,
   Part10Splitter,
   readAttributes,
+  readAttributesOf,
   text,
+  transferSyntaxOf,
   type InstanceDigest,
   type ReadResult,
 } from '#libs/formats/dicom';
@@ -22,6 +24,7 @@ const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
 const FIRST_LOOK = 16 * 1024;
 /** How much of the data set the header is looked for in, in turn: most end in the first, nearly all in the second. */
 const HEADER_LOOKS = [32 * 1024, 256 * 1024];
+const LARGEST_DEFLATED_HEADER = 16 * 1024 * 1024;
 /**
  * What serves as an identifier. PS3.5 section 9.1 also forbids empty components and leading zeros, but devices write them (some ECG
  * carts `…091000..1`), and an examination is not refused for the form of a name that is still unique.
@@ -168,7 +171,10 @@ class Reception implements InstanceReception {
 
   /** The data set's own UIDs; where a file's meta names others, as some writers do, it is the meta that is wrong. */
   private uidsIn(head: Buffer, complete: boolean): FileUids {
-    const { attributes } = readAttributes(head, this.transferSyntaxUid!, { complete });
+    const first = head.subarray(0, FIRST_LOOK);
+    const { attributes } = readAttributes(first, this.transferSyntaxUid!, {
+      complete: complete && first.length === head.length,
+    });
     const meta = this.metaUids();
     const sopClassUid = text(attributes, '00080016') || meta?.sopClassUid;
     const sopInstanceUid = text(attributes, '00080018') || meta?.sopInstanceUid;
@@ -179,24 +185,40 @@ class Reception implements InstanceReception {
 
   private async readHeader(): Promise<ReadResult> {
     const size = this.file.size - this.datasetOffset;
-    for (let look = 0, length = 0; ; look += 1) {
-      length = HEADER_LOOKS[look] ?? length * 4;
+    const read = this.isDeflated() ? await this.inflatedHeader(size) : await this.plainHeader(size);
+    const { pixelData } = read;
+    if (pixelData?.length !== undefined && !this.isDeflated() && pixelData.offset + pixelData.length > size) {
+      throw new DicomFormatError('truncated', 'The pixel data end before their declared length.');
+    }
+    return read;
+  }
+
+  /** Nearly always the first bytes hold it; else the file is walked, and only what is looked at is read. */
+  private async plainHeader(size: number): Promise<ReadResult> {
+    for (const length of HEADER_LOOKS) {
+      const head = await this.file.read(this.datasetOffset, length);
+      const complete = head.length >= size;
+      const read = readAttributes(head, this.transferSyntaxUid!, { complete });
+      if (!read.needMore || complete) return read;
+    }
+    const at = await this.file.reader();
+    return readAttributesOf(size, (start, length) => at(this.datasetOffset + start, length), this.transferSyntaxUid!);
+  }
+
+  /** A small piece first: what a hostile one grows to is bounded by what is put in. */
+  private async inflatedHeader(size: number): Promise<ReadResult> {
+    for (let length = FIRST_LOOK; ; length *= 4) {
+      if (length > LARGEST_DEFLATED_HEADER)
+        throw new DicomFormatError('too-large', 'The header of the deflated data set is too large.');
       const complete = length >= size;
-      const read = readAttributes(await this.file.read(this.datasetOffset, length), this.transferSyntaxUid!, {
-        complete,
-      });
-      if (!read.needMore || complete) {
-        const { pixelData } = read;
-        if (pixelData?.length !== undefined && !this.isDeflated() && pixelData.offset + pixelData.length > size) {
-          throw new DicomFormatError('truncated', 'The pixel data end before their declared length.');
-        }
-        return read;
-      }
+      const head = await this.file.read(this.datasetOffset, length);
+      const read = readAttributes(head, this.transferSyntaxUid!, { complete });
+      if (!read.needMore || complete) return read;
     }
   }
 
   private isDeflated(): boolean {
-    return this.transferSyntaxUid === '1.2.840.10008.1.2.1.99';
+    return transferSyntaxOf(this.transferSyntaxUid!)?.deflated === true;
   }
 
   private async store(read: ReadResult): Promise<Receipt> {
@@ -207,6 +229,7 @@ class Reception implements InstanceReception {
       return value;
     };
     const sopClassUid = text(attributes, '00080016') || this.uids!.sopClassUid;
+    if (!USABLE_UID.test(sopClassUid)) throw new DicomFormatError('missing-uid', 'SOPClassUID is no UID.');
     if (sopClassUid === MEDIA_STORAGE_DIRECTORY)
       throw new Refusal('invalid', 'dicomdir', 'A DICOMDIR is an index, not an examination.');
     const sopInstanceUid = uid('00080018', 'SOPInstanceUID');

@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId, Refusal } from '#libs/kernel';
@@ -77,6 +78,22 @@ export class SpooledFile {
       filled += bytesRead;
     }
     return buffer.subarray(0, filled);
+  }
+
+  /** What gives bytes at once, for the few here and there of what was just written and lies in the system's cache. */
+  async reader(): Promise<(start: number, length: number) => Buffer> {
+    await this.write();
+    const { fd } = this.handle!;
+    return (start, length) => {
+      const buffer = Buffer.alloc(Math.max(0, Math.min(length, this.size - start)));
+      let filled = 0;
+      while (filled < buffer.length) {
+        const bytesRead = readSync(fd, buffer, filled, buffer.length - filled, start + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return buffer.subarray(0, filled);
+    };
   }
 
   /** Writes what is left; then the file is the store's, with its open handle. */

@@ -1,3 +1,4 @@
+import type { ByteView } from './byte-view.js';
 import { DicomFormatError } from './dicom-format-error.js';
 import { vrOf } from './dictionary.js';
 import { isLongVr, isVr } from './value-representations.js';
@@ -47,7 +48,7 @@ interface Header {
 export class ElementParser {
   at = 0;
   private count = 0;
-  constructor(private readonly bytes: Buffer) {}
+  constructor(private readonly bytes: ByteView) {}
 
   private counted(): void {
     this.count += 1;
@@ -62,7 +63,7 @@ export class ElementParser {
     const group = big ? bytes.readUInt16BE(at) : bytes.readUInt16LE(at);
     const tag = group * 0x10000 + (big ? bytes.readUInt16BE(at + 2) : bytes.readUInt16LE(at + 2));
     if (encoding.explicit && group !== 0xfffe) {
-      const vr = String.fromCharCode(bytes[at + 4]!, bytes[at + 5]!);
+      const vr = String.fromCharCode(bytes.readUInt8(at + 4), bytes.readUInt8(at + 5));
       if (isLongVr(vr)) {
         if (at + 12 > bytes.length) throw new EndOfBytes();
         return { tag, vr, length: this.uint32(at + 8, big), value: at + 12 };
@@ -185,7 +186,9 @@ export class ElementParser {
   /** Sequences under UN are implicit little endian; some writers leave the explicit encoding inside. */
   private encodingOfUnknown(): Encoding {
     const vrAt = this.at + 12;
-    const explicit = vrAt + 2 <= this.bytes.length && isVr(this.bytes.toString('latin1', vrAt, vrAt + 2));
+    const explicit =
+      vrAt + 2 <= this.bytes.length &&
+      isVr(String.fromCharCode(this.bytes.readUInt8(vrAt), this.bytes.readUInt8(vrAt + 1)));
     return { explicit, bigEndian: false };
   }
 

@@ -1,3 +1,4 @@
+import type { ByteView } from './byte-view.js';
 import { decodeText } from './character-sets.js';
 import type { DicomJsonElement, DicomJsonValue, PersonNameValue } from './dicom-json.js';
 import type { RawElement } from './element-parser.js';
@@ -101,7 +102,7 @@ export function isBulk(element: Pick<RawElement, 'fragmented' | 'length' | 'vr'>
 }
 
 /** DICOM JSON of an element that is neither a sequence nor bulk. */
-export function jsonOf(element: RawElement, bytes: Buffer, characterSet: readonly string[]): DicomJsonElement {
+export function jsonOf(element: RawElement, bytes: ByteView, characterSet: readonly string[]): DicomJsonElement {
   const { vr, bigEndian } = element;
   if (element.length === 0) return { vr };
   const value = bytes.subarray(element.offset, element.offset + element.length);

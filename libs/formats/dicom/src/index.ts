@@ -26,6 +26,7 @@ export { Part10Splitter, type Part10Meta } from './part10-splitter.js';
 export {
   inflateDataset,
   readAttributes,
+  readAttributesOf,
   type ByteRange,
   type PixelDataLocation,
   type ReadResult,

@@ -1,11 +1,12 @@
 import { inflateRawSync, constants } from 'node:zlib';
+import { FetchedBytes, type ByteView } from './byte-view.js';
 import { type CharacterSetFinding, findCharacterSet } from './character-set-guess.js';
 import { DicomFormatError } from './dicom-format-error.js';
 import type { DicomJson } from './dicom-json.js';
 import { vrOf } from './dictionary.js';
 import { ElementParser, type Encoding, EndOfBytes, hex, PIXEL_DATA_TAGS, type RawElement } from './element-parser.js';
 import { isBulk, jsonOf } from './element-values.js';
-import { transferSyntaxOf } from './transfer-syntaxes.js';
+import { transferSyntaxOf, type TransferSyntax } from './transfer-syntaxes.js';
 import { followsCharacterSet, isVr } from './value-representations.js';
 
 /** Where bytes lie in the data set (in the inflated one for a deflated syntax). */
@@ -40,8 +41,10 @@ export interface ReadResult {
 const SPECIFIC_CHARACTER_SET = 0x00080005;
 const PIXEL_REPRESENTATION = 0x00280103;
 const UNDEFINED = 0xffffffff;
-/** A deflated data set may not grow beyond this (a decompression bomb would). */
-const LARGEST_INFLATED = 1 << 30;
+/** A deflated data set held in memory may not grow beyond this (a decompression bomb would); for a moment twice of it is held. */
+const LARGEST_INFLATED = 96 * 1024 * 1024;
+/** Zeros behind the last element are padding, up to this many. */
+const LONGEST_PADDING = 1024 * 1024;
 
 /** The data set inside a deflated one (PS3.5 section A.5). A prefix gives as much as it holds. */
 export function inflateDataset(dataset: Buffer, complete = true): Buffer {
@@ -51,7 +54,7 @@ export function inflateDataset(dataset: Buffer, complete = true): Buffer {
       maxOutputLength: LARGEST_INFLATED,
     });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const { code } = error as { code?: string };
     if (code === 'ERR_BUFFER_TOO_LARGE')
       throw new DicomFormatError('too-large', 'The deflated data set grows too large.');
     if (code === 'Z_BUF_ERROR') throw new DicomFormatError('truncated', 'The deflated data set is cut short.');
@@ -60,9 +63,9 @@ export function inflateDataset(dataset: Buffer, complete = true): Buffer {
 }
 
 /** Files that say explicit and write implicit, or the reverse, or the other byte order, tell so in their first tag. */
-export function actualEncoding(bytes: Buffer, declared: Encoding): Encoding {
+export function actualEncoding(bytes: ByteView, declared: Encoding): Encoding {
   if (bytes.length < 8) return declared;
-  const explicit = isVr(bytes.toString('latin1', 4, 6));
+  const explicit = isVr(String.fromCharCode(bytes.readUInt8(4), bytes.readUInt8(5)));
   const low = (group: number): boolean => group > 0 && group < 0x0100;
   const little = bytes.readUInt16LE(0);
   const big = bytes.readUInt16BE(0);
@@ -76,12 +79,13 @@ interface Parsed {
   readonly ended: boolean;
 }
 
-function isPadding(bytes: Buffer, at: number): boolean {
-  for (let index = at; index < bytes.length; index += 1) if (bytes[index] !== 0) return false;
+function isPadding(bytes: ByteView, at: number): boolean {
+  if (bytes.length - at > LONGEST_PADDING) return false;
+  for (let index = at; index < bytes.length; index += 1) if (bytes.readUInt8(index) !== 0) return false;
   return true;
 }
 
-function parse(bytes: Buffer, encoding: Encoding, complete: boolean): Parsed {
+function parse(bytes: ByteView, encoding: Encoding, complete: boolean): Parsed {
   const parser = new ElementParser(bytes);
   const elements: RawElement[] = [];
   let pixelData: Parsed['pixelData'];
@@ -108,13 +112,14 @@ function parse(bytes: Buffer, encoding: Encoding, complete: boolean): Parsed {
   return { elements, ...(pixelData && { pixelData }), ended: complete };
 }
 
-function valueOf(bytes: Buffer, element: RawElement): Buffer {
+function valueOf(bytes: ByteView, element: RawElement): Buffer {
   return bytes.subarray(element.offset, element.offset + element.length);
 }
 
-function declaredSet(elements: readonly RawElement[], bytes: Buffer): string[] | undefined {
+function declaredSet(elements: readonly RawElement[], bytes: ByteView): string[] | undefined {
   const element = elements.find(({ tag }) => tag === SPECIFIC_CHARACTER_SET);
   if (!element) return undefined;
+  if (isBulk(element)) return [];
   const text = valueOf(bytes, element).toString('latin1').replaceAll('\0', ' ').trimEnd();
   return text === '' ? [] : text.split('\\').map((term) => term.trim());
 }
@@ -125,11 +130,11 @@ const hasHighByte = (value: Buffer): boolean => {
 };
 
 /** Text values with bytes beyond ASCII that stand under the character set of the enclosing data set. */
-function highText(elements: readonly RawElement[], bytes: Buffer, into: Buffer[]): Buffer[] {
+function highText(elements: readonly RawElement[], bytes: ByteView, into: Buffer[]): Buffer[] {
   for (const element of elements) {
     if (element.items) {
       for (const item of element.items) if (!declaredSet(item, bytes)) highText(item, bytes, into);
-    } else if (followsCharacterSet(element.vr)) {
+    } else if (followsCharacterSet(element.vr) && !isBulk(element)) {
       const value = valueOf(bytes, element);
       if (hasHighByte(value)) into.push(trimPadding(value));
     }
@@ -147,7 +152,7 @@ function trimPadding(value: Buffer): Buffer {
 class JsonBuilder {
   readonly bulk: Record<string, ByteRange> = {};
   constructor(
-    private readonly bytes: Buffer,
+    private readonly bytes: ByteView,
     private readonly signed: boolean,
   ) {}
 
@@ -205,10 +210,30 @@ export function readAttributes(
   options: { readonly complete?: boolean } = {},
 ): ReadResult {
   const complete = options.complete ?? true;
-  const syntax = transferSyntaxOf(transferSyntaxUid);
-  if (!syntax)
-    throw new DicomFormatError('unknown-transfer-syntax', `Transfer syntax ${transferSyntaxUid} is unknown.`);
-  const bytes = syntax.deflated ? inflateDataset(dataset, complete) : dataset;
+  const syntax = syntaxOf(transferSyntaxUid);
+  return readFrom(syntax.deflated ? inflateDataset(dataset, complete) : dataset, syntax, complete);
+}
+
+/**
+ * As `readAttributes` for a whole data set of any size, of which only headers and short values are looked at: `fetch` gives bytes at once
+ * (from a file's cache), and large values are never asked for.
+ * @throws DicomFormatError as `readAttributes`; `too-large` also for a header of over 24 MiB. Not for a deflated syntax.
+ */
+export function readAttributesOf(
+  length: number,
+  fetch: (start: number, length: number) => Buffer,
+  transferSyntaxUid: string,
+): ReadResult {
+  return readFrom(new FetchedBytes(length, fetch), syntaxOf(transferSyntaxUid), true);
+}
+
+function syntaxOf(uid: string): TransferSyntax {
+  const syntax = transferSyntaxOf(uid);
+  if (!syntax) throw new DicomFormatError('unknown-transfer-syntax', `Transfer syntax ${uid} is unknown.`);
+  return syntax;
+}
+
+function readFrom(bytes: ByteView, syntax: TransferSyntax, complete: boolean): ReadResult {
   const { elements, pixelData, ended } = parse(bytes, actualEncoding(bytes, syntax), complete);
   const declared = declaredSet(elements, bytes) ?? [];
   const samples = highText(elements, bytes, []);

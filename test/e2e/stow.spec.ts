@@ -221,7 +221,9 @@ describe('STOW-RS', () => {
       expect([answer.status, read(answer).failed]).toEqual([200, []]);
       const file = await served(one);
       expect(file.includes(Buffer.from('1.2.840.10008.1.2.4.80'))).toBe(true);
-      expect((await frame(one, 2)).includes(frames[1]!)).toBe(true);
+      const places = frames.map((bytes) => file.indexOf(bytes));
+      expect(places).toEqual(places.toSorted((a, b) => a - b));
+      expect(places[0]).toBeGreaterThan(0);
     });
 
     it('name the instance whose bulk data are missing, and keep the other', async () => {

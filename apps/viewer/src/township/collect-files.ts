@@ -1,11 +1,6 @@
+import type { FileToSend } from './file-to-send.js';
 import { filesOfHandles, type Handle } from './kept-handles.js';
 import { lookAt, type FileHeader } from './read-header.js';
-
-export interface FileToSend {
-  /** Relative path with the folder's name, `/` between. */
-  path: string;
-  file: File;
-}
 
 /** Files as a person gave them, with handles to come back to where the browser gives such. */
 export interface Given {

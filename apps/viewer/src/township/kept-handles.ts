@@ -1,4 +1,4 @@
-import type { FileToSend } from './collect-files.js';
+import type { FileToSend } from './file-to-send.js';
 
 /** File and folder handles (File System Access) by batch: with them a batch goes on without being given its files again. */
 export type Handle = (FileSystemFileHandle | FileSystemDirectoryHandle) & {

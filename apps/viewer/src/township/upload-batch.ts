@@ -1,7 +1,8 @@
 import { DetailedError, Upload } from 'tus-js-client';
 import { api, currentCsrfToken, uploadsEndpoint } from '../api/client.js';
 import type { Batch, BatchItem } from '../api/types.js';
-import type { Chosen, FileToSend } from './collect-files.js';
+import type { Chosen } from './collect-files.js';
+import type { FileToSend } from './file-to-send.js';
 
 const parallel = 4;
 const retryLineEvery = 5000;

@@ -1,0 +1,5 @@
+export interface FileToSend {
+  /** Relative path with the folder's name, `/` between. */
+  path: string;
+  file: File;
+}

@@ -4,8 +4,11 @@ import { PatientsModule } from '#libs/patients';
 import { AttributeIndex } from './attribute-index.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { CompletenessRepository } from './completeness.repository.js';
+import { ChooseInstance } from './choose-instance.js';
+import { DecideIdentity } from './decide-identity.js';
 import { ExpectInstances } from './expect-instances.js';
 import { FindAttributes } from './find-attributes.js';
+import { FileInstances } from './file-instances.js';
 import { OnInstanceStored } from './on-instance-stored.js';
 import { AttributeIndexPostgres } from './postgres/attribute-index.postgres.js';
 import { CataloguePostgresRepository } from './postgres/catalogue.postgres-repository.js';
@@ -18,6 +21,8 @@ import { ReadBulkData } from './read-bulk-data.js';
 import { RenderInstance } from './render-instance.js';
 import { ReadMetadata } from './read-metadata.js';
 import { RetrievalRepository } from './retrieval.repository.js';
+import { ReconciliationPostgresRepository } from './postgres/reconciliation.postgres-repository.js';
+import { ReconciliationRepository } from './reconciliation.repository.js';
 import { ReadEcgRecording } from './read-ecg-recording.js';
 import { ReadFrames } from './read-frames.js';
 import { TranscodeInstance } from './transcode-instance.js';
@@ -28,6 +33,10 @@ import { TranscodeInstance } from './transcode-instance.js';
     { provide: CatalogueRepository, useClass: CataloguePostgresRepository },
     { provide: CompletenessRepository, useClass: CompletenessPostgresRepository },
     { provide: AttributeIndex, useClass: AttributeIndexPostgres },
+    { provide: ReconciliationRepository, useClass: ReconciliationPostgresRepository },
+    FileInstances,
+    ChooseInstance,
+    DecideIdentity,
     ExpectInstances,
     FindAttributes,
     OnInstanceStored,
@@ -44,6 +53,9 @@ import { TranscodeInstance } from './transcode-instance.js';
   ],
   exports: [
     CatalogueRepository,
+    ReconciliationRepository,
+    ChooseInstance,
+    DecideIdentity,
     CompletenessRepository,
     ExpectInstances,
     FindAttributes,

@@ -10,10 +10,16 @@ export {
   type StudySummary,
 } from './catalogue.repository.js';
 export { CompletenessRepository } from './completeness.repository.js';
+export { ReconciliationRepository, type OpenReconciliation } from './reconciliation.repository.js';
+export { ChooseInstance } from './choose-instance.js';
+export { DecideIdentity } from './decide-identity.js';
 export { CatalogueModule } from './catalogue.module.js';
 export { EXAM_SETTLED, type ExamSettled } from './domain/exam.events.js';
 export { EXAM_STATES, type ExamState } from './domain/exam.states.js';
 export type { Completeness, Expectation, Sending } from './domain/completeness.js';
+export { BESIDE_STATES, type BesideState } from './domain/beside.states.js';
+export { DOUBT_STATES, type DoubtState } from './domain/doubt.states.js';
+export type { BesideInstance, ClaimedIdentity, IdentityDoubt, TwinFacts } from './domain/reconciliation.js';
 export type { Exam, ExamKind } from './domain/exam.js';
 export { moment } from './domain/indexed-facts.js';
 export { ExpectInstances } from './expect-instances.js';

@@ -30,7 +30,7 @@ const PEOPLE: readonly DemoPerson[] = [
     username: 'qian',
     displayName: '钱医生',
     organisation: 'county',
-    duties: ['review-doctor'],
+    duties: ['review-doctor', 'imaging-quality'],
     specialities: ['imaging'],
   },
   { username: 'zhou', displayName: '周医生', organisation: 'county', duties: ['report-doctor'], specialities: ['ecg'] },

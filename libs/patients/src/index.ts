@@ -4,6 +4,6 @@
  */
 export { maskIdCard, validIdCard } from './domain/id-card.js';
 export { namePatterns, nameSpellings, type NamePatterns } from './domain/name-search.js';
-export type { Patient, PatientFacts } from './domain/patient.js';
+export { identityFingerprint, type Patient, type PatientFacts } from './domain/patient.js';
 export { PatientsModule } from './patients.module.js';
 export { PatientsRepository, type PatientFilter } from './patients.repository.js';

@@ -15,6 +15,14 @@ export interface WorklistFilter {
   limit: number;
 }
 
+/** What waits for somebody to decide about an examination. */
+export interface Reconcilable {
+  /** undecided instances of a served UID with other content */
+  conflicts: number;
+  /** headers that contradict the patient's file */
+  identityDoubts: number;
+}
+
 /** A read with what one line of the worklist shows of its examination and patient. */
 export interface WorklistRow extends Read {
   itemName: string | null;
@@ -41,13 +49,14 @@ export interface WorklistRow extends Read {
     | 'missingInstances'
     | 'interrupted'
     | 'firstReceivedAt'
-  >;
+  > &
+    Reconcilable;
   assigneeName: string | null;
   claimedByName: string | null;
 }
 
 /** An organisation's own examination, with the read if there is one already. */
-export interface SentExam extends Completeness {
+export interface SentExam extends Completeness, Reconcilable {
   id: string;
   kind: 'imaging' | 'ecg';
   patient: { number: string; name: string; sex: string | null; birthDate: string | null };

@@ -5,7 +5,9 @@ export type Permission =
   | 'upload.send'
   | 'exam.follow'
   | 'request.create'
-  | 'recognition.view';
+  | 'recognition.view'
+  | 'quality.view'
+  | 'quality.decide';
 
 export interface Named {
   id: string;
@@ -75,6 +77,10 @@ export interface ReadRow {
   missing: number;
   /** settled although the sender broke off */
   interrupted: boolean;
+  /** undecided instances of a served UID with other content */
+  conflicts: number;
+  /** headers that contradict the patient's file */
+  identityDoubts: number;
   examState: 'arriving' | 'settled' | 'reopened';
   examinedAt: string | null;
   receivedAt: string;
@@ -134,6 +140,10 @@ export interface ExamRow {
   missing: number;
   /** settled although the sender broke off */
   interrupted: boolean;
+  /** undecided instances of a served UID with other content */
+  conflicts: number;
+  /** headers that contradict the patient's file */
+  identityDoubts: number;
   receivedAt: string;
   read: { id: string; state: ReadState; readingState: Reading['state'] | null } | null;
   report: { id: string; status: string; signedAt: string } | null;

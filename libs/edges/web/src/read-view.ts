@@ -44,6 +44,8 @@ export class ReadView {
         expectedInstances: row.exam.expectedInstances,
         missing: row.exam.missingInstances,
         interrupted: row.exam.interrupted,
+        conflicts: row.exam.conflicts,
+        identityDoubts: row.exam.identityDoubts,
         examState: row.exam.state,
         examinedAt: iso(row.exam.examinedAt),
         receivedAt: iso(row.exam.firstReceivedAt),

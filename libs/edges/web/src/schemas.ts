@@ -79,6 +79,10 @@ export const readRow = z.object({
   missing: z.number(),
   /** settled although the sender broke off */
   interrupted: z.boolean(),
+  /** undecided instances of a served UID with other content */
+  conflicts: z.number(),
+  /** headers that contradict the patient's file */
+  identityDoubts: z.number(),
   examState: z.enum(['arriving', 'settled', 'reopened']),
   examinedAt: instant.nullable(),
   receivedAt: instant,
@@ -134,6 +138,10 @@ export const examPage = page(
     missing: z.number(),
     /** settled although the sender broke off */
     interrupted: z.boolean(),
+    /** undecided instances of a served UID with other content */
+    conflicts: z.number(),
+    /** headers that contradict the patient's file */
+    identityDoubts: z.number(),
     receivedAt: instant,
     read: z.object({ id: z.string(), state: z.string(), readingState: z.string().nullable() }).nullable(),
     report: reportLink,

@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { CatalogueModule } from '#libs/catalogue';
 import { IdentityModule } from '#libs/identity';
 import { IngestModule } from '#libs/ingest';
+import { PatientsModule } from '#libs/patients';
 import { ReadingModule } from '#libs/reading';
 import { RecognitionModule } from '#libs/recognition';
 import { ReportModule } from '#libs/report';
@@ -13,6 +14,7 @@ import { HealthController } from './health.controller.js';
 import { OpenapiController } from './openapi.controller.js';
 import { ReadView } from './read-view.js';
 import { ReadsController } from './reads.controller.js';
+import { ReconciliationController } from './reconciliation.controller.js';
 import { ReportsController } from './reports.controller.js';
 import { RequestsController } from './requests.controller.js';
 import { SessionController } from './session.controller.js';
@@ -28,6 +30,7 @@ import { WorklistController } from './worklist.controller.js';
     CatalogueModule,
     IdentityModule,
     IngestModule,
+    PatientsModule,
     ReadingModule,
     RecognitionModule,
     ReportModule,
@@ -44,6 +47,7 @@ import { WorklistController } from './worklist.controller.js';
     UploadBatchesController,
     UploadsController,
     ReportsController,
+    ReconciliationController,
     OpenapiController,
     HealthController,
   ],

@@ -14,6 +14,8 @@ export const PERMISSIONS = [
   'fhir.read',
   'recognition.ask',
   'recognition.view',
+  'quality.view',
+  'quality.decide',
   'schedule.view',
   'procedure.report',
 ] as const;
@@ -31,11 +33,24 @@ interface DutyRights {
 export const DUTIES = {
   'report-doctor': {
     reach: 'network',
-    permissions: ['session.use', 'worklist.view', 'report.write', 'image.view', 'report.view'],
+    permissions: ['session.use', 'worklist.view', 'report.write', 'image.view', 'report.view', 'quality.view'],
   },
   'review-doctor': {
     reach: 'network',
-    permissions: ['session.use', 'worklist.view', 'report.write', 'report.review', 'image.view', 'report.view'],
+    permissions: [
+      'session.use',
+      'worklist.view',
+      'report.write',
+      'report.review',
+      'image.view',
+      'report.view',
+      'quality.view',
+    ],
+  },
+  /** 影像质控: decides whose a doubtful examination is, and which of two objects of one UID is served */
+  'imaging-quality': {
+    reach: 'network',
+    permissions: ['session.use', 'worklist.view', 'image.view', 'quality.view', 'quality.decide'],
   },
   radiographer: {
     reach: 'own',
@@ -47,6 +62,7 @@ export const DUTIES = {
       'request.view',
       'image.view',
       'report.view',
+      'quality.view',
     ],
   },
   clinician: {

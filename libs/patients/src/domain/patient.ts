@@ -1,4 +1,5 @@
 import type { DicomJson } from '#libs/formats/dicom';
+import { fingerprint, type Identity } from './same-person.js';
 
 /** A person as one organisation knows them: its own number, and what it says of them. */
 export interface Patient {
@@ -25,4 +26,13 @@ export interface PatientFacts {
   idCard: string | null;
   /** patient level attributes of the header that brought these facts; what is known already stays */
   attributes?: DicomJson;
+}
+
+export function identityOf({ name, otherNames, sex, birthDate, idCard }: PatientFacts): Identity {
+  return { names: [name, ...(otherNames ?? [])], sex, birthDate, idCard };
+}
+
+/** The same for all facts that say the same of a person; the number is not in it. */
+export function identityFingerprint(facts: PatientFacts): string {
+  return fingerprint(identityOf(facts));
 }

@@ -24,7 +24,9 @@ const ROW = `${READ}, i.name AS "itemName", o.name AS "organisationName",
   json_build_object('studyInstanceUid', e.study_instance_uid, 'accessionNumber', e.accession_number, 'modality', e.modality,
     'description', e.description, 'examinedAt', e.examined_at, 'state', e.state, 'instances', e.instances,
     'expectedInstances', e.expected_instances, 'missingInstances', e.missing_instances, 'interrupted', e.interrupted,
-    'firstReceivedAt', e.first_received_at) AS exam,
+    'firstReceivedAt', e.first_received_at, 'conflicts', (SELECT count(*) FROM instance_beside b WHERE b.organisation = e.organisation
+      AND b.study_instance_uid = e.study_instance_uid AND b.kind = 'conflict' AND b.state = 'undecided'),
+    'identityDoubts', (SELECT count(*) FROM identity_doubt d WHERE d.exam_id = e.id AND d.state = 'open')) AS exam,
   a.display_name AS "assigneeName", c.display_name AS "claimedByName"`;
 const JOINED = `read r JOIN exam e ON e.id = r.exam_id JOIN patient p ON p.id = e.patient_id JOIN organisation o ON o.code = r.organisation
   LEFT JOIN exam_item i ON i.code = r.item LEFT JOIN account a ON a.id = r.assignee_id LEFT JOIN account c ON c.id = r.claimed_by`;
@@ -148,8 +150,9 @@ export class WorklistPostgresRepository extends WorklistRepository {
     }
     const open = await this.database.rows<ExamRequest>(
       `SELECT ${REQUEST} FROM exam_request WHERE organisation = $1 AND patient_number = $2 AND item = ANY($3) AND exam_id IS NULL
+         AND NOT EXISTS (SELECT 1 FROM identity_doubt d WHERE d.exam_id = $4 AND d.state = 'open')
          AND requested_at > now() - interval '7 days' FOR UPDATE`,
-      [exam.organisation, patientNumber, items],
+      [exam.organisation, patientNumber, items, exam.id],
     );
     return open.length === 1 ? open[0] : undefined;
   }
@@ -268,6 +271,9 @@ export class WorklistPostgresRepository extends WorklistRepository {
            'birthDate', to_char(p.birth_date, 'YYYY-MM-DD')) AS patient,
          e.modality, coalesce(i.name, e.description) AS description, e.state, e.instances,
          e.expected_instances AS "expectedInstances", e.missing_instances AS "missingInstances", e.interrupted,
+         (SELECT count(*)::int FROM instance_beside b WHERE b.organisation = e.organisation
+           AND b.study_instance_uid = e.study_instance_uid AND b.kind = 'conflict' AND b.state = 'undecided') AS conflicts,
+         (SELECT count(*)::int FROM identity_doubt d WHERE d.exam_id = e.id AND d.state = 'open') AS "identityDoubts",
          e.first_received_at AS "receivedAt",
          CASE WHEN r.id IS NOT NULL THEN json_build_object('id', r.id, 'state', r.state) END AS read,
          CASE WHEN r.state = 'returned' THEN json_build_object('reason', r.return_reason, 'note', r.return_note) END AS returned

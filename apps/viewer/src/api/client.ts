@@ -1,3 +1,4 @@
+import type { Reconciliation } from '../reading/reconciliation/types.js';
 import type { EcgView } from '../reading/ecg/ecg-view.js';
 import type {
   Batch,
@@ -142,6 +143,14 @@ export const api = {
     review: (id: string) => call<unknown>(read(id, '/review'), { method: 'POST', body: {} }),
     sign: (id: string, password: string) =>
       call<{ reportId: string }>(read(id, '/sign'), { method: 'POST', body: { password }, passwordInBody: true }),
+  },
+  reconciliation: {
+    get: (examId: string, _seen: string, signal: AbortSignal) =>
+      call<Reconciliation>(`/api/exams/${encodeURIComponent(examId)}/reconciliation`, { signal }),
+    identity: (id: string, decision: 'same-person' | 'other-person', reason: string) =>
+      call(`/api/identity-doubts/${id}/decision`, { method: 'POST', body: { decision, reason } }),
+    duplicate: (id: string, decision: 'keep' | 'serve', reason: string) =>
+      call(`/api/duplicates/${id}/decision`, { method: 'POST', body: { decision, reason } }),
   },
   exams: (cursor?: string, signal?: AbortSignal) =>
     call<{ items: ExamRow[]; next: string | null }>(`/api/exams${query({ cursor })}`, { signal }),

@@ -12,6 +12,7 @@ import { navigate } from '../router.js';
 import { useUser } from '../session/session.js';
 import { useLanguage, useText } from '../text/index.js';
 import { PatientLine } from './patient-line.js';
+import { ReconciliationStrip } from './reconciliation/reconciliation-strip.js';
 import { ReportColumn } from './report-column.js';
 import { useDraft } from './use-draft.js';
 import './reading.css';
@@ -34,6 +35,7 @@ function Reading({ read, refresh }: { read: ReadDetail; refresh: () => void }) {
   return (
     <div className="reading" data-read-id={read.id} data-read-state={read.state}>
       <PatientLine read={read} save={draft.save} editable={editable} />
+      <ReconciliationStrip read={read} refresh={refresh} />
       <div className={`reading-body reading-${read.kind}`}>
         <PageGuard>
           <Suspense

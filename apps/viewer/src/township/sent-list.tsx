@@ -80,6 +80,12 @@ function ExamLine({ exam }: { exam: ExamRow }) {
           {' '}
           {received.done && exam.kind === 'ecg' ? '' : received.text}
         </span>
+        {exam.identityDoubts + exam.conflicts > 0 && (
+          <b className="exam-arriving" data-testid="exam-doubt">
+            {exam.identityDoubts > 0 && ` ◆ ${t.reconcile.identityShort}`}
+            {exam.conflicts > 0 && ` ◆ ${t.reconcile.conflicts(exam.conflicts)}`}
+          </b>
+        )}
       </span>
       <span className="exam-cell exam-soft">
         {t.township.receivedAt(isToday(exam.receivedAt) ? clock(exam.receivedAt, false) : dateTime(exam.receivedAt))}

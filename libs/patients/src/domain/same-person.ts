@@ -112,8 +112,8 @@ export function contradictions(known: Identity, claimed: Identity): Contradictio
   }
   if (known.birthDate && claimed.birthDate && !mayBeOneDay(known.birthDate, claimed.birthDate))
     found.push('birth-date');
-  const sexes = [known.sex, claimed.sex];
-  if (sexes.includes('M') && sexes.includes('F')) found.push('sex');
+  const sexes = new Set([known.sex, claimed.sex]);
+  if (sexes.has('M') && sexes.has('F')) found.push('sex');
   return found;
 }
 

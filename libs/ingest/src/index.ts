@@ -15,6 +15,8 @@ export {
   type ReferencedInstance,
   type StorageCommitment,
 } from './domain/storage-commitment.js';
+export { DemandRoom } from './demand-room.js';
+export type { Usage } from './usage.repository.js';
 export { INGEST_OBJECTS } from './ingest-objects.js';
 export { IngestModule } from './ingest.module.js';
 export { IngestRepository } from './ingest.repository.js';

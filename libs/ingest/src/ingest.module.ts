@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { CommitStorage } from './commit-storage.js';
+import { DemandRoom } from './demand-room.js';
 import { IngestRepository } from './ingest.repository.js';
 import { IngestPostgresRepository } from './postgres/ingest.postgres-repository.js';
 import { StorageCommitmentPostgresRepository } from './postgres/storage-commitment.postgres-repository.js';
+import { UsagePostgresRepository } from './postgres/usage.postgres-repository.js';
+import { UsageRepository } from './usage.repository.js';
 import { ReceiveEcg } from './receive-ecg.js';
 import { ReceiveInstance } from './receive-instance.js';
 import { ReceiveUploadFile } from './receive-upload-file.js';
@@ -17,6 +20,8 @@ import { UploadsRepository } from './uploads.repository.js';
     { provide: IngestRepository, useClass: IngestPostgresRepository },
     { provide: StorageCommitmentRepository, useClass: StorageCommitmentPostgresRepository },
     CommitStorage,
+    { provide: UsageRepository, useClass: UsagePostgresRepository },
+    DemandRoom,
     ReceiveInstance,
     ReceiveEcg,
     ReceiveUpload,
@@ -24,6 +29,6 @@ import { UploadsRepository } from './uploads.repository.js';
     UnpackArchive,
     { provide: UploadsRepository, useClass: UploadsPostgresRepository },
   ],
-  exports: [CommitStorage, IngestRepository, ReceiveInstance, ReceiveEcg, ReceiveUpload, UploadsRepository],
+  exports: [DemandRoom, CommitStorage, IngestRepository, ReceiveInstance, ReceiveEcg, ReceiveUpload, UploadsRepository],
 })
 export class IngestModule {}

@@ -6,6 +6,7 @@ import { demand, type Caller } from '#libs/identity';
 import { newId, Refusal } from '#libs/kernel';
 import { ObjectStore } from '#libs/ports';
 import type { InstanceSource, Receipt } from './domain/stored-instance.js';
+import { DemandRoom } from './demand-room.js';
 import { IngestRepository } from './ingest.repository.js';
 import { ReceiveInstance } from './receive-instance.js';
 
@@ -33,11 +34,13 @@ export class ReceiveEcg {
     private readonly objects: ObjectStore,
     private readonly repository: IngestRepository,
     private readonly instances: ReceiveInstance,
+    private readonly room: DemandRoom,
   ) {}
 
   /** @throws Refusal `invalid`: unknown-ecg-format, no-patient-id, and the reader's own codes */
   async receive(caller: Caller, bytes: Buffer, source: InstanceSource, given: EcgSupplement = {}): Promise<Receipt> {
     demand(caller, 'upload.send');
+    await this.room.for(caller.organisation, bytes.length);
     const format = detectEcgFormat(bytes);
     if (format === 'dicom-waveform') return this.receiveDicom(caller, bytes, source, given);
     if (format === 'aecg') return this.receiveAecg(caller, bytes, source, given);

@@ -16,6 +16,7 @@ import { newId, Refusal } from '#libs/kernel';
 import { ObjectStore } from '#libs/ports';
 import { headerDigest } from './domain/header-digest.js';
 import type { InstanceSource, Receipt } from './domain/stored-instance.js';
+import { DemandRoom } from './demand-room.js';
 import { IngestRepository } from './ingest.repository.js';
 import { Spool, type SpooledFile } from './spool.js';
 
@@ -59,6 +60,7 @@ export class ReceiveInstance {
     private readonly spool: Spool,
     private readonly objects: ObjectStore,
     private readonly repository: IngestRepository,
+    private readonly room: DemandRoom,
   ) {}
 
   /** A bare data set, as DIMSE carries it; its UIDs and coding were said beforehand. */
@@ -68,12 +70,14 @@ export class ReceiveInstance {
     announced: FileUids & { transferSyntaxUid: string },
   ): Promise<InstanceReception> {
     demand(caller, 'instance.store');
+    await this.room.for(caller.organisation);
     return new Reception(this.parts(caller, source), this.spool.create(), announced);
   }
 
   /** A Part 10 file, with or without the file meta it should have; `onlyStudy` refuses every other study. */
   async openFile(caller: Caller, source: InstanceSource, onlyStudy?: string): Promise<InstanceReception> {
     demand(caller, source.transport === 'stow' ? 'instance.store' : 'upload.send');
+    await this.room.for(caller.organisation);
     return new Reception(this.parts(caller, source, onlyStudy), this.spool.create());
   }
 

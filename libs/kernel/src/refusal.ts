@@ -1,6 +1,6 @@
 /** What kind of answer a refusal is; each edge translates it into its protocol's own words. */
 export type RefusalKind =
-  'invalid' | 'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'too-large' | 'unavailable';
+  'invalid' | 'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'too-large' | 'no-room' | 'unavailable';
 
 /**
  * An expected "no": the caller did or asked something that the rules do not allow, or a part is out of reach.

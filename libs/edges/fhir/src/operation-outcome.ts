@@ -11,6 +11,7 @@ const ANSWERS: Record<RefusalKind, { status: number; issue: string }> = {
   'not-found': { status: 404, issue: 'not-found' },
   conflict: { status: 409, issue: 'conflict' },
   'too-large': { status: 413, issue: 'too-long' },
+  'no-room': { status: 507, issue: 'throttled' },
   unavailable: { status: 503, issue: 'transient' },
 };
 const BY_CODE: Record<string, string> = {

@@ -8,7 +8,8 @@ import { EVENTS, Server, type Upload } from '@tus/server';
 import { AuditTrail } from '#libs/audit';
 import { ExpectInstances } from '#libs/catalogue';
 import { callerOf, type Caller } from '#libs/identity';
-import { ReceiveUpload, UploadsRepository, type Manifest } from '#libs/ingest';
+import { DemandRoom, ReceiveUpload, UploadsRepository, type Manifest } from '#libs/ingest';
+import { REFUSAL_STATUS } from '#libs/edges/http';
 import { isId, newId, Refusal } from '#libs/kernel';
 
 /** Where unfinished uploads lie; given by whoever composes the application. */
@@ -50,6 +51,7 @@ export class TusUploads implements OnModuleInit, OnModuleDestroy {
     private readonly batches: UploadsRepository,
     private readonly expect: ExpectInstances,
     private readonly audit: AuditTrail,
+    private readonly room: DemandRoom,
   ) {
     this.store = new FileStore({ directory: folder.path, expirationPeriodInMilliseconds: KEPT_MS });
     this.server = new Server({
@@ -63,6 +65,7 @@ export class TusUploads implements OnModuleInit, OnModuleDestroy {
       namingFunction: () => newId(),
       onUploadCreate: async (_request, upload) => {
         const caller = this.callers.getStore()!;
+        await this.demandRoom(caller.organisation, upload.size ?? 0);
         // Who sends is what the session says, never what the metadata says.
         const given = upload.metadata ?? {};
         return {
@@ -110,6 +113,19 @@ export class TusUploads implements OnModuleInit, OnModuleDestroy {
         });
       }
       throw new Refusal('not-found', 'upload-not-found', 'There is no such upload.');
+    }
+  }
+
+  /** In tus's own words: 507 over quota, 503 while the disk is nearly full. */
+  private async demandRoom(organisation: string, bytes: number): Promise<void> {
+    try {
+      await this.room.for(organisation, bytes);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      throw Object.assign(new Error(error.message), {
+        status_code: REFUSAL_STATUS[error.kind],
+        body: `${error.code}: ${error.message}`,
+      });
     }
   }
 

@@ -18,6 +18,7 @@ import { ReconciliationController } from './reconciliation.controller.js';
 import { ReportsController } from './reports.controller.js';
 import { RequestsController } from './requests.controller.js';
 import { SessionController } from './session.controller.js';
+import { StorageController } from './storage.controller.js';
 import { TokenController } from './token.controller.js';
 import { TusUploads } from './tus-uploads.js';
 import { UploadBatchesController } from './upload-batches.controller.js';
@@ -48,6 +49,7 @@ import { WorklistController } from './worklist.controller.js';
     UploadsController,
     ReportsController,
     ReconciliationController,
+    StorageController,
     OpenapiController,
     HealthController,
   ],

@@ -21,6 +21,7 @@ const NORMALIZED: Readonly<Record<Refusal['kind'], number>> = {
   'not-found': DIMSE_STATUS.noSuchSopInstance,
   conflict: DIMSE_STATUS.processingFailure,
   'too-large': DIMSE_STATUS.resourceLimitation,
+  'no-room': DIMSE_STATUS.resourceLimitation,
   unavailable: DIMSE_STATUS.resourceLimitation,
 };
 
@@ -31,6 +32,7 @@ const COMPOSITE: Readonly<Record<Refusal['kind'], number>> = {
   'not-found': DIMSE_STATUS.unableToProcess,
   conflict: DIMSE_STATUS.unableToProcess,
   'too-large': DIMSE_STATUS.outOfResources,
+  'no-room': DIMSE_STATUS.outOfResources,
   unavailable: DIMSE_STATUS.outOfResources,
 };
 

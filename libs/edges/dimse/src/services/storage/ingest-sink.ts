@@ -11,7 +11,7 @@ import { SendingStudies } from './sending-studies.js';
 function statusOf(error: unknown): StoreOutcome {
   const { code, message } = error as { code?: string; message: string };
   if (error instanceof Refusal) {
-    if (error.kind === 'unavailable') return { status: 0xa700, comment: error.code };
+    if (error.kind === 'unavailable' || error.kind === 'no-room') return { status: 0xa700, comment: error.code };
     if (error.kind === 'forbidden') return { status: 0x0124, comment: error.code };
     if (error.code === 'uid-mismatch') return { status: 0xa900, comment: 'UIDs differ from those announced' };
     return { status: 0xc000, comment: `${error.code}: ${message}` };

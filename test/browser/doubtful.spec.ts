@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { ExpectInstances } from '#libs/catalogue';
-import { sampleCt } from '#libs/formats/samples';
+import { sampleCt, sampleUid } from '#libs/formats/samples';
 import { launchBrowser, sitDown, waitForPicture } from '#test/browser';
 import { hasCounterpart } from '#test/counterpart';
 import { productDatabase } from '#test/product-database';
@@ -15,13 +15,14 @@ const suite = hasCounterpart('chromium') ? describe : describe.skip;
 const pictures = process.env['QIAO_TEST_PICTURES'];
 const seed = `doubtful-${process.pid}`;
 const known = { patientId: 'DB-1', patientName: 'Li^XiuYing=李^秀英', sex: 'F', birthDate: '19660512' } as const;
+const studyInstanceUid = sampleUid(seed, 'doubtful');
 const other = { patientId: 'DB-1', patientName: 'Zhang^Wei=张^伟', sex: 'M', birthDate: '19910304' } as const;
 
 suite('a doubtful and incomplete examination, in the browser', () => {
   let qiao: QiaoProcess;
   let browser: Browser;
   const earlier = sampleCt({ slices: 1, seed: `${seed}/1`, ...known });
-  const doubtful = sampleCt({ slices: 3, seed: `${seed}/2`, ...other });
+  const doubtful = sampleCt({ slices: 3, seed: `${seed}/2`, studyInstanceUid, ...other });
 
   beforeAll(async () => {
     [qiao, browser] = await Promise.all([QiaoProcess.start({ QIAO_SETTLE_SECONDS: '1' }), launchBrowser()]);
@@ -29,7 +30,7 @@ suite('a doubtful and incomplete examination, in the browser', () => {
     await database.query(`UPDATE settling_rule SET quiet_times = 2 WHERE situation = 'incomplete'`);
     await parts.get(ExpectInstances).expect({
       organisation: 'zhaozhuang',
-      studyInstanceUid: doubtful[0]!.studyInstanceUid,
+      studyInstanceUid,
       source: 'mpps',
       count: 5,
     });

@@ -73,8 +73,12 @@ export class DataSetReception<Caller> implements DataSetIntake {
 
 /** How an error of the sink is told to the peer; its message stays here, it may name things the peer should not see. */
 export function outcomeOfError(error: unknown): StoreOutcome {
-  const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
-  return code === 'unavailable' || code === 'out-of-resources'
+  const { code, kind } = (typeof error === 'object' && error !== null ? error : {}) as {
+    code?: unknown;
+    kind?: unknown;
+  };
+  if (kind === 'no-room') return { status: DIMSE_STATUS.outOfResources, comment: String(code) };
+  return [code, kind].includes('unavailable') || code === 'out-of-resources'
     ? { status: DIMSE_STATUS.outOfResources, comment: 'Storage is not available at present' }
     : { status: DIMSE_STATUS.processingFailure, comment: 'The instance could not be stored' };
 }

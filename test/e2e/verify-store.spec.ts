@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type pg from 'pg';
 import { AuditTrail } from '#libs/audit';
+import { CATALOGUE_OBJECTS } from '#libs/catalogue';
 import { sampleAecg } from '#libs/formats/samples';
 import { INGEST_OBJECTS } from '#libs/ingest';
 import { Database } from '#libs/persistence';
@@ -120,7 +121,7 @@ describe('verify-store and collect-garbage', () => {
   it('finds nothing wrong in a sound store, whatever is in it, and reads every byte when told to', async () => {
     const { rows } = await database.query<{ n: number }>(
       `SELECT count(DISTINCT key)::int AS n FROM (SELECT object_key AS key FROM ingest_instance UNION ALL
-         SELECT object_key FROM ingest_quarantine UNION ALL SELECT pdf_key FROM report_version) k`,
+         SELECT object_key FROM ingest_quarantine UNION ALL SELECT pdf_key FROM report_version UNION ALL SELECT object_key FROM series_metadata) k`,
     );
     const found = await keeper('verify-store', '--deep', '--json');
     expect(found).toMatchObject({ status: 0, lines: [], summary: { objects: rows[0]!.n } });
@@ -190,9 +191,12 @@ describe('verify-store and collect-garbage', () => {
   describe('garbage', () => {
     const lost = smallInstance({ study: 'garbage', patientId: 'V-3', rows: 8 });
     const collect = (apply = true) =>
-      new CollectGarbage(parts.get(Database), store, [...INGEST_OBJECTS, ...REPORT_OBJECTS], parts.get(AuditTrail)).run(
-        { apply, ageHours: 0 },
-      );
+      new CollectGarbage(
+        parts.get(Database),
+        store,
+        [...INGEST_OBJECTS, ...CATALOGUE_OBJECTS, ...REPORT_OBJECTS],
+        parts.get(AuditTrail),
+      ).run({ apply, ageHours: 0 });
     const stow = async (one: { bytes: Buffer }) => (await qiao.stow('pacs-zhaozhuang', [one.bytes])).status;
 
     it('counts only, unless told to act, and refuses an age that a put could outlast', async () => {

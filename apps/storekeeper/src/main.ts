@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AuditTrail } from '#libs/audit';
+import { CATALOGUE_OBJECTS } from '#libs/catalogue';
 import { readSettings } from '#libs/config';
 import { INGEST_OBJECTS } from '#libs/ingest';
 import { openDatabase } from '#libs/persistence';
@@ -46,7 +47,7 @@ async function main(): Promise<number> {
   const database = await openDatabase({ url, name: 'qiao-storekeeper', poolSize: 4, patient: true });
   try {
     const store = await openObjectStore(settings);
-    const references = [...INGEST_OBJECTS, ...REPORT_OBJECTS];
+    const references = [...INGEST_OBJECTS, ...CATALOGUE_OBJECTS, ...REPORT_OBJECTS];
     if (command === 'verify-store') {
       const { deep, json } = values;
       return await verifyStore(

@@ -13,6 +13,7 @@ export { CompletenessRepository } from './completeness.repository.js';
 export { ReconciliationRepository, type OpenReconciliation } from './reconciliation.repository.js';
 export { ChooseInstance } from './choose-instance.js';
 export { DecideIdentity } from './decide-identity.js';
+export { CATALOGUE_OBJECTS } from './catalogue-objects.js';
 export { CatalogueModule } from './catalogue.module.js';
 export { EXAM_SETTLED, type ExamSettled } from './domain/exam.events.js';
 export { EXAM_STATES, type ExamState } from './domain/exam.states.js';

@@ -1,0 +1,13 @@
+import type { ObjectReferences } from '#libs/persistence';
+
+/** The objects that rows of the catalogue name: prepared series metadata. What has lost its row there is left for the collection. */
+export const CATALOGUE_OBJECTS: readonly ObjectReferences[] = [
+  {
+    table: 'series_metadata',
+    key: 'object_key',
+    size: 'size_bytes',
+    digest: { skip: '0', salt: `''` },
+    id: `series_id || ' ' || base`,
+    organisation: `(SELECT e.organisation FROM series s JOIN exam e ON e.id = s.exam_id WHERE s.id = series_metadata.series_id)`,
+  },
+];

@@ -69,7 +69,7 @@ export async function missing(qiao: QiaoProcess, sent: Sent): Promise<string[]> 
     await database.end();
   }
   // What is stored and was never acknowledged may be named by no row (3), and is collected one day; damage is 1.
-  const verified = await qiao.storekeeper('verify-store', '--deep', '--grace-minutes', '0');
+  const verified = await qiao.storekeeper('verify-store', '--grace-minutes', '0');
   if (![0, 3].includes(verified.status)) faults.push(`verify-store: ${verified.output.slice(0, 2000)}`);
   const waiting = [...sent.acknowledged];
   const check = async (): Promise<void> => {

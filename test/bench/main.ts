@@ -13,9 +13,10 @@ import { largeRow } from './rows/large.js';
 import { memoryFigures } from './rows/memory.js';
 import { qidoRow } from './rows/qido.js';
 import { retrieveRow } from './rows/retrieve.js';
+import { scaleRow } from './rows/scale.js';
 import { stowRow } from './rows/stow.js';
 
-const ROWS: readonly Row[] = [stowRow, cStoreRow, qidoRow, retrieveRow, largeRow];
+const ROWS: readonly Row[] = [stowRow, cStoreRow, qidoRow, retrieveRow, largeRow, scaleRow];
 const KEYS = ROWS.map((row) => row.key);
 
 const { values } = parseArgs({

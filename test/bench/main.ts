@@ -7,7 +7,7 @@ import { CpuProfiles } from './cpu-profile.js';
 import { measureLimits } from './limits.js';
 import { ORTHANC_SETTINGS, orthancIsInstalled, startOrthanc } from './orthanc-contender.js';
 import { startQiao } from './qiao-contender.js';
-import { asText, type Report } from './report.js';
+import { asText, inWords, type Report } from './report.js';
 import { cStoreRow } from './rows/c-store.js';
 import { largeRow } from './rows/large.js';
 import { memoryFigures } from './rows/memory.js';
@@ -58,6 +58,7 @@ try {
       : { result: await row.run(contest), lines: [] };
     figures.push(...result);
     say(`${row.key}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
+    for (const one of result) say(`  ${inWords(one)}`);
     for (const line of lines) say(line);
   }
   figures.push(...(await memoryFigures(contest)));

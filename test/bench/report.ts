@@ -46,6 +46,12 @@ export function asText({ date, machine, conditions, limits, figures }: Report): 
   ].join('\n');
 }
 
+/** One figure as soon as it is there. */
+export function inWords({ what, ours, peer, unit, ratio }: Figure): string {
+  const beside = peer === undefined ? '' : `, Orthanc ${amount(peer)}`;
+  return `${what}: ${amount(ours)} ${unit}${beside}${ratio === undefined ? '' : `, ${ratio.toFixed(2)} ×`}`;
+}
+
 function target({ target: wanted }: Figure): string {
   if (wanted === undefined) return '';
   return 'most' in wanted ? `≤ ${wanted.most}` : `≥ ${wanted.ratio} ×`;

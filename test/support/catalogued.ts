@@ -66,7 +66,10 @@ export class Catalogued {
     const objects = await FsObjectStore.open({ root: join(folder, 'objects') });
     const module = await Test.createTestingModule({
       imports: [Ground.of(database, objects, folder), CatalogueModule],
-    }).compile();
+    })
+      // Rendering and the like want parts that nothing here asks for.
+      .useMocker(() => ({}))
+      .compile();
     const part = <T>(type: abstract new (...parts: never[]) => T): T => module.get(type, { strict: false });
     return new Catalogued(database, folder, part(FindAttributes), part(IngestRepository), part(OnInstanceStored));
   }

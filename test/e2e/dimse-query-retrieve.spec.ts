@@ -1,11 +1,15 @@
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { personName, text, texts, writeDataset, type WritableDataset } from '#libs/formats/dicom';
+import { TestAuthority } from '#test/certificates';
 import { hasCounterpart } from '#test/counterpart';
+import { associateRequest, data, DimseClient, echoCommand, pdv } from '#test/dimse-client';
 import { DimseProvider } from '#test/dimse-provider';
 import { DimseUser, number, role, type ReceivedMessage } from '#test/dimse-user';
 import { productDatabase } from '#test/product-database';
@@ -44,8 +48,21 @@ const second = smallInstance({
 });
 const foreign = smallInstance({ study: 'query-foreign', patientId: 'F-1', patientName: 'Wang^Foreign' });
 
+let authority: TestAuthority;
+let tlsPort = 0;
+
 beforeAll(async () => {
-  qiao = await QiaoProcess.start({ QIAO_SETTLE_SECONDS: '1' });
+  authority = await TestAuthority.create('Devices');
+  const { certificate, key } = await authority.certify('qiao');
+  writeFileSync(join(folder, 'cert.pem'), certificate);
+  writeFileSync(join(folder, 'key.pem'), key);
+  tlsPort = await freePort();
+  qiao = await QiaoProcess.start({
+    QIAO_SETTLE_SECONDS: '1',
+    QIAO_DIMSE_TLS_PORT: String(tlsPort),
+    QIAO_DIMSE_TLS_CERT: join(folder, 'cert.pem'),
+    QIAO_DIMSE_TLS_KEY: join(folder, 'key.pem'),
+  });
   await qiao.stow(
     'pacs-zhaozhuang',
     [...own, second].map(({ bytes }) => bytes),
@@ -105,6 +122,19 @@ async function find(calling: string, keys: WritableDataset, level = 'STUDY', mod
   expect(all.at(-1)).toMatchObject({ status: 0 });
   return all.slice(0, -1);
 }
+
+describe('the listener', () => {
+  it('has a second door for DICOM over TLS, where its settings say so', async () => {
+    const socket = connect({ host: '127.0.0.1', port: tlsPort, ca: authority.certificate });
+    await once(socket, 'secureConnect');
+    const client = new DimseClient(socket);
+    await client.send(associateRequest({ calling: 'ZHAOZHUANG' }));
+    expect((await client.next())?.type).toBe(2);
+    await client.send(data(pdv(1, 'command', true, echoCommand(1))));
+    expect((await client.response()).status).toBe(0);
+    await client.release();
+  });
+});
 
 describe('C-FIND', () => {
   it('finds studies of the own organisation, with the level and what was asked', async () => {

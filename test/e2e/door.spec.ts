@@ -297,7 +297,12 @@ describe('the door', () => {
 
     it('a request is found by patient and item where the numbers differ', async () => {
       await order('R-2', { priority: 'emergency', clinicalInformation: '发热' });
-      const one = smallInstance({ study: 'door-request-2', patientId: 'R-2', accessionNumber: 'X999' });
+      const person = { patientId: 'R-2', accessionNumber: 'X999' };
+      // Whoever has another name under that number is not who was sent for this.
+      const other = smallInstance({ study: 'door-request-3', ...person, patientName: '赵^铁柱' });
+      await stow(other);
+      expect(await readOf(other.studyInstanceUid)).toMatchObject({ priority: 'routine', clinicalInformation: null });
+      const one = smallInstance({ study: 'door-request-2', ...person, patientName: '李^秀英' });
       await stow(one);
       expect(await readOf(one.studyInstanceUid)).toMatchObject({ priority: 'emergency', clinicalInformation: '发热' });
     });

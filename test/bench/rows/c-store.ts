@@ -16,7 +16,8 @@ export async function dcmsend(contender: Contender, folder: string): Promise<voi
     `-q +sd +r -aet ${contender.callingAe} -aec ${contender.calledAe} 127.0.0.1 ${contender.dimsePort} ${folder}`.split(
       ' ',
     ),
-    { timeout: 120_000 },
+    // Without it dcmsend holds back the end of each data set until the last piece is acknowledged.
+    { timeout: 120_000, env: { ...process.env, TCP_NODELAY: '1' } },
   );
 }
 

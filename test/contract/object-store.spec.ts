@@ -62,6 +62,13 @@ function keepsTheContract(open: () => Promise<ObjectStore>): void {
     expect(await store.readInto(key, bytes.length - 600, target.subarray(100))).toBe(600);
     expect(target.subarray(100, 700).equals(bytes.subarray(-600))).toBe(true);
     await expect(store.readInto(newKey(), 0, target)).rejects.toThrow(ObjectNotFound);
+    const many = await Promise.all(Array.from({ length: 40 }, (_, at) => store.readInto(key, at, Buffer.alloc(10))));
+    expect(new Set(many)).toEqual(new Set([10]));
+    const other = newKey();
+    await store.putBytes(other, Buffer.from('to be removed'));
+    expect(await store.readInto(other, 0, target)).toBe(13);
+    await store.remove(other);
+    await expect(store.readInto(other, 0, target)).rejects.toThrow(ObjectNotFound);
     expect(await part(0, 0)).toHaveLength(0);
     await expect(store.get(newKey(), { start: 0, length: 0 })).rejects.toThrow(ObjectNotFound);
     await expect(store.get(key, { start: -1, length: 1 })).rejects.toThrow(RangeError);

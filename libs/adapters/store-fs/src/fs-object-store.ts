@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { close as closeDescriptor, createReadStream, fstatSync, open as openFile, read as readFile } from 'node:fs';
+import { createReadStream, fstatSync, read as readFile } from 'node:fs';
 import { access, link, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -17,6 +17,7 @@ import {
   type SpoolFile,
 } from '#libs/ports';
 import { DirectorySync } from './directory-sync.js';
+import { OpenFiles } from './open-files.js';
 
 export interface FsObjectStoreOptions {
   /** The folder that holds the objects; made if absent. Spool on the same file system and a put moves no bytes. */
@@ -65,6 +66,7 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 
  */
 export class FsObjectStore extends ObjectStore {
   readonly #root: string;
+  readonly #openFiles = new OpenFiles();
   readonly #directories: DirectorySync | null;
   /** Folders made or found, so that mkdir and its sync are paid once. */
   readonly #known = new Map<string, Folder>();
@@ -154,26 +156,16 @@ export class FsObjectStore extends ObjectStore {
     });
   }
 
-  /** One open, one read, and a close that nobody waits for: each step of a promise's FileHandle costs as much as the read. */
   override async readInto(key: string, start: number, target: Buffer): Promise<number> {
     const path = this.#path(key);
     assertByteRange(start, target.length);
     return this.#guarded(async () => {
-      const descriptor = await openDescriptor(path).catch(async (cause: unknown) => {
+      try {
+        return await this.#openFiles.use(path, (descriptor) => readFully(descriptor, target, start));
+      } catch (cause) {
         if (!isMissing(cause)) throw cause;
         await this.#assertMounted();
         throw new ObjectNotFound(key);
-      });
-      try {
-        let filled = 0;
-        while (filled < target.length) {
-          const read = await readAt(descriptor, target, filled, start + filled);
-          if (read === 0) break;
-          filled += read;
-        }
-        return filled;
-      } finally {
-        closeDescriptor(descriptor, () => undefined);
       }
     });
   }
@@ -191,6 +183,7 @@ export class FsObjectStore extends ObjectStore {
     const path = this.#path(key);
     await this.#guarded(async () => {
       await rm(path, { force: true });
+      this.#openFiles.drop(path);
       await this.#assertMounted();
     });
   }
@@ -361,16 +354,22 @@ export class FsObjectStore extends ObjectStore {
   }
 }
 
-const openDescriptor = (path: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    openFile(path, 'r', (error, descriptor) => (error ? reject(error) : resolve(descriptor)));
-  });
 const readAt = (descriptor: number, target: Buffer, at: number, position: number): Promise<number> =>
   new Promise((resolve, reject) => {
     readFile(descriptor, target, at, target.length - at, position, (error, count) =>
       error ? reject(error) : resolve(count),
     );
   });
+
+async function readFully(descriptor: number, target: Buffer, start: number): Promise<number> {
+  let filled = 0;
+  while (filled < target.length) {
+    const read = await readAt(descriptor, target, filled, start + filled);
+    if (read === 0) break;
+    filled += read;
+  }
+  return filled;
+}
 
 /** Flushes a finished file's bytes and tells its length; null when the file is not there. */
 async function flush({ path, handle }: SpoolFile): Promise<number | null> {

@@ -30,7 +30,7 @@ export const ORTHANC_SETTINGS = {
 export const orthancIsInstalled = (): boolean => PROGRAM !== undefined && existsSync(PLUGIN);
 
 /** Orthanc and its DICOMweb plugin. It listens on every address whatever it is told: only inside a network namespace. */
-export async function startOrthanc(folder: string): Promise<Contender> {
+export async function startOrthanc(folder: string, more: Record<string, unknown> = {}): Promise<Contender> {
   const [httpPort, dimsePort] = [await freePort(), await freePort()];
   const home = join(folder, 'orthanc');
   await mkdir(home, { recursive: true });
@@ -43,6 +43,7 @@ export async function startOrthanc(folder: string): Promise<Contender> {
     DicomPort: dimsePort,
     HttpPort: httpPort,
     Plugins: [PLUGIN],
+    ...more,
   };
   await writeFile(join(home, 'orthanc.json'), JSON.stringify(configuration));
   const child = spawn(PROGRAM!, [join(home, 'orthanc.json')], {

@@ -21,8 +21,13 @@ export function parseMediaType(text: string): MediaType | null {
   return { type, parameters };
 }
 
-/** The boundary of a multipart type, or null where there is none that RFC 2046 section 5.1.1 allows. */
+/** RFC 2046 section 5.1.1 allows 70 characters; Orthanc sends 73. */
+const LONGEST_BOUNDARY = 200;
+
+/** The boundary of a multipart type, or null where there is none that can be used. */
 export function boundaryOf({ parameters }: MediaType): string | null {
   const boundary = parameters.get('boundary') ?? '';
-  return boundary.length >= 1 && boundary.length <= 70 && !/[\r\n\0]|\s$/.test(boundary) ? boundary : null;
+  return boundary.length >= 1 && boundary.length <= LONGEST_BOUNDARY && !/[\r\n\0]|\s$/.test(boundary)
+    ? boundary
+    : null;
 }

@@ -116,7 +116,12 @@ describe('parseMediaType', () => {
     expect(parseMediaType('Multipart/Related; TYPE="application/dicom"')).toMatchObject({ type: 'multipart/related' });
   });
 
-  it.each(['multipart/related', 'multipart/related; boundary=', `multipart/related; boundary=${'x'.repeat(71)}`])(
+  it('takes the 73 characters that Orthanc sends, beyond the 70 of RFC 2046', () => {
+    const uuid = 'edd29924-be0d-44ea-bf0f-f89e5b4e5647';
+    expect(boundary(`multipart/related; boundary=${uuid}-${uuid}`)).toBe(`${uuid}-${uuid}`);
+  });
+
+  it.each(['multipart/related', 'multipart/related; boundary=', `multipart/related; boundary=${'x'.repeat(201)}`])(
     'finds no boundary in %#',
     (text) => {
       expect(boundary(text)).toBeNull();

@@ -10,6 +10,9 @@ import { indexedFacts, kept } from './domain/indexed-facts.js';
 import { ReconciliationRepository } from './reconciliation.repository.js';
 
 const SEXES = new Set(['M', 'F', 'O']);
+/** A number that no device should write (LO has 64 characters) and no index holds is none. */
+const LONGEST_NUMBER = 256;
+const LONGEST_NAME = 256;
 
 /** Files instances of one study under patient, examination and series; a header that contradicts the patient's file raises a doubt. */
 @Injectable()
@@ -72,7 +75,8 @@ export class FileInstances {
 }
 
 function factsOf({ attributes, organisation, studyInstanceUid, source }: StoredInstance): PatientFacts {
-  const number = text(attributes, '00100020') || source.supplement?.patientId;
+  const given = text(attributes, '00100020') || source.supplement?.patientId;
+  const number = given && given.length <= LONGEST_NUMBER ? given : undefined;
   const name = personName(attributes, '00100010');
   const birth = /^(\d{4})(\d{2})(\d{2})$/.exec(text(attributes, '00100030') ?? '');
   const birthDate = birth ? `${birth[1]}-${birth[2]}-${birth[3]}` : null;
@@ -81,7 +85,7 @@ function factsOf({ attributes, organisation, studyInstanceUid, source }: StoredI
     organisation,
     // An examination without a patient number belongs to nobody else's patient.
     number: number || `(${studyInstanceUid})`,
-    name: name?.display || source.supplement?.patientName || '',
+    name: (name?.display || source.supplement?.patientName || '').slice(0, LONGEST_NAME),
     otherNames: [...nameGroups(attributes, '00100010'), ...nameGroups(attributes, '00101001')],
     sex: SEXES.has(sex) ? (sex as 'M' | 'F' | 'O') : null,
     birthDate: birthDate !== null && !Number.isNaN(Date.parse(birthDate)) ? birthDate : null,

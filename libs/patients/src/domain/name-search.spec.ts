@@ -87,4 +87,12 @@ describe('a person name key', () => {
   it('a name of polyphones stays short', () => {
     expect(nameSpellings(['乐单曾重长']).length).toBeLessThan(100);
   });
+
+  it('stays small and quick over a name without end', () => {
+    const started = performance.now();
+    const spellings = nameSpellings([`${'王'.repeat(10_000)}`, 'a b '.repeat(10_000), ...Array(1_000).fill('x')]);
+    expect(Math.max(...spellings.map((spelling) => spelling.length))).toBeLessThan(1_000);
+    expect(spellings.length).toBeLessThan(300);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
 });

@@ -6,6 +6,9 @@ const HAN_ONLY = /^\p{Script=Han}+$/u;
 const DERIVED = '~';
 /** A name whose characters have many readings each is kept with this many at most. */
 const MOST_READINGS = 16;
+/** A component group has 64 characters (PS3.5 table 6.2-1). What is beyond these bounds is kept in the header, and not found by. */
+const LONGEST_NAME = 128;
+const MOST_NAMES = 32;
 const COMPOUND_SURNAMES = new Set(
   (
     '欧阳 司马 上官 诸葛 夏侯 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 长孙 宇文 轩辕 端木 百里 呼延 南宫 独孤 ' +
@@ -79,7 +82,8 @@ function variants(syllables: readonly string[], likeliest: readonly string[]): n
  */
 export function nameSpellings(names: readonly (string | null | undefined)[]): string[] {
   const spellings = new Set<string>();
-  for (const name of names.flatMap((one) => (one ?? '').split('='))) {
+  const groups = names.flatMap((one) => (one ?? '').split('=')).slice(0, MOST_NAMES);
+  for (const name of groups.map((group) => group.slice(0, LONGEST_NAME))) {
     const spaced = plain(name, ' ');
     if (spaced === '') continue;
     spellings.add(spaced);

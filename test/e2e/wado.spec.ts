@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type pg from 'pg';
 import { boundaryOf, parseParts } from '#test/received-parts';
-import { Part10Splitter, readAttributes, type DicomJson } from '#libs/formats/dicom';
+import { buildFileMeta, Part10Splitter, readAttributes, type DicomJson } from '#libs/formats/dicom';
 import { productDatabase } from '#test/product-database';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 import { digestOfFile, smallInstance, type SmallInstance } from '#test/small-instances';
@@ -49,6 +49,13 @@ describe('retrieval', () => {
   const compressed = smallInstance({ study: 'wado', number: 3, rows, pixels: ramp(3, 5), more: many });
   const big = smallInstance({ study: 'wado', number: 4, rows, pixels: ramp(1, 9) });
   const stored = new Map<SmallInstance, Buffer>();
+  /** Says RLE and holds none. */
+  const damaged = smallInstance({ study: 'wado-damaged', rows });
+  const noRle = { vr: 'OB', fragments: [Buffer.alloc(100, 9)] };
+  const damagedBytes = Buffer.concat([
+    buildFileMeta({ ...damaged, transferSyntaxUid: RLE }),
+    smallInstance({ study: 'wado-damaged', rows, more: { '7FE00010': noRle } }).dataset,
+  ]);
 
   const path = (one: SmallInstance, more = '') =>
     `/dicom-web/studies/${one.studyInstanceUid}/series/${one.seriesInstanceUid}/instances/${one.sopInstanceUid}${more}`;
@@ -96,7 +103,8 @@ describe('retrieval', () => {
     stored.set(framed, framed.bytes);
     stored.set(compressed, await files.converted(await files.put(compressed.bytes), RLE));
     stored.set(big, await files.converted(await files.put(big.bytes), BIG));
-    expect((await qiao.stow('pacs-zhaozhuang', [...stored.values()])).status).toBe(200);
+    expect((await qiao.stow('pacs-zhaozhuang', [...stored.values(), damagedBytes])).status).toBe(200);
+    await eventually('the damaged one', async () => (await get(path(damaged, '/metadata'))).status === 200);
     await eventually('the series', async () => {
       const { status, body } = await get(`${series}/metadata`, { accept: 'application/dicom+json' });
       return status === 200 && (JSON.parse(body.toString()) as unknown[]).length === 4;
@@ -133,6 +141,17 @@ describe('retrieval', () => {
       expect(parts[0]!.headers.get('content-type')).toBe(`application/dicom; transfer-syntax=${JPEG_LS}`);
       const back = await files.converted(await files.put(parts[2]!.body), EXPLICIT);
       expect(pixelsOf(back)).toEqual(pixelsOf(compressed.bytes));
+    });
+
+    it('with damaged pixels come as stored, unless a syntax is named', async () => {
+      const named = await get(path(damaged), { accept: `application/dicom; transfer-syntax=${EXPLICIT}` });
+      expect([named.status, JSON.parse(named.body.toString())]).toEqual([
+        406,
+        expect.objectContaining({ code: 'pixels-unreadable' }),
+      ]);
+      const got = await get(path(damaged), { accept: 'application/dicom' });
+      expect(got.headers['content-type']).toBe(`application/dicom; transfer-syntax=${RLE}`);
+      expect(digestOfFile(got.body)).toBe(digestOfFile(damagedBytes));
     });
 
     it('are refused in words where nothing fits', async () => {

@@ -78,7 +78,7 @@ export class WadoInstancesController {
       this.syntaxFor(places[0]!, transferSyntax) === places[0]!.transferSyntaxUid
     )
       return this.smallFile(request, reply, places[0]!, multipart);
-    if (!multipart) return this.file(request, reply, places[0]!, this.syntaxFor(places[0]!, transferSyntax));
+    if (!multipart) return this.file(request, reply, places[0]!, transferSyntax);
     const digest = createHash('sha256')
       .update(places.map((place) => place.digest).join())
       .digest('hex');
@@ -156,7 +156,8 @@ export class WadoInstancesController {
     }
   }
 
-  private async file(request: Request, reply: RetrieveReply, place: InstancePlace, uid: string): Promise<void> {
+  private async file(request: Request, reply: RetrieveReply, place: InstancePlace, wanted: string): Promise<void> {
+    const uid = this.syntaxFor(place, wanted);
     const type = `application/dicom; transfer-syntax=${uid}`;
     if (uid === place.transferSyntaxUid) {
       return answerBody(request, reply, {
@@ -175,7 +176,14 @@ export class WadoInstancesController {
     const nothing = async (): Promise<Buffer> => Buffer.alloc(0);
     if (request.method === 'HEAD' || unchanged(request.headers['if-none-match'], etag))
       return answerBody(request, reply, { type, etag, open: nothing });
-    const converted = await this.transcode.dataSet(place, uid);
+    let converted: ConvertedDataSet;
+    try {
+      converted = await this.transcode.dataSet(place, uid);
+    } catch (error) {
+      // Who named no syntax gets what there is.
+      if (wanted !== 'default' || !(error instanceof Refusal) || error.kind !== 'conflict') throw error;
+      return this.file(request, reply, place, '*');
+    }
     const meta = fileMeta(place, uid);
     const size = meta.length + converted.size;
     let opened = false;

@@ -45,9 +45,10 @@ const KINDS = {
     }
     const services = await startServices();
     Object.assign(process.env, services.settings);
-    jest(['contract', 'e2e'], '--runInBand', '--testPathPatterns', 'object-store|test/e2e');
+    jest(['contract', 'e2e'], '--runInBand', '--testPathPatterns', more.join('|') || 'object-store|test/e2e');
     await services.stop();
     for (const name of Object.keys(services.settings)) delete process.env[name];
+    if (more.length > 0) return;
     // With services of its own, which it stops and kills.
     jest(['services'], '--runInBand');
   },

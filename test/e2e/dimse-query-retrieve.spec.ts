@@ -70,9 +70,10 @@ beforeAll(async () => {
   await qiao.stow('pacs-lijia', [foreign.bytes]);
   await eventually(
     'the instances to be indexed',
-    async () => (await find('ZHAOZHUANG', study({}), 'IMAGE')).length >= 4,
+    async () => (await find('ZHAOZHUANG', study({ '00100020': value('LO', 'Q-1') }), 'IMAGE')).length >= 4,
   );
-  await eventually('the foreign one too', async () => (await find('LIJIA', study({}), 'IMAGE')).length >= 1);
+  const others = study({ '00100020': value('LO', 'F-1') });
+  await eventually('the foreign one too', async () => (await find('LIJIA', others, 'IMAGE')).length >= 1);
 }, 180_000);
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });

@@ -15,11 +15,11 @@ export interface ByteView {
 const FOLLOWING = 256 * 1024;
 const ELSEWHERE = 4096;
 /** What may be handed out in all: values are looked at twice, and a header beyond half of this is made to fill memory. */
-const MOST_HANDED_OUT = 48 * 1024 * 1024;
+const MOST_HANDED_OUT = 24 * 1024 * 1024;
 
 /**
  * The bytes of something large, of which only what is looked at is ever held: one window of at most 256 kB, and the values handed out.
- * @throws DicomFormatError `too-large` when more than 48 MiB are handed out
+ * @throws DicomFormatError `too-large` when more than 24 MiB are handed out
  */
 export class FetchedBytes implements ByteView {
   private window: Buffer = Buffer.alloc(0);

@@ -42,7 +42,7 @@ const SPECIFIC_CHARACTER_SET = 0x00080005;
 const PIXEL_REPRESENTATION = 0x00280103;
 const UNDEFINED = 0xffffffff;
 /** A deflated data set held in memory may not grow beyond this (a decompression bomb would); for a moment twice of it is held. */
-const LARGEST_INFLATED = 96 * 1024 * 1024;
+const LARGEST_INFLATED = 48 * 1024 * 1024;
 /** Zeros behind the last element are padding, up to this many. */
 const LONGEST_PADDING = 1024 * 1024;
 

@@ -56,9 +56,16 @@ suite('real images in the browser', () => {
         return items.find((row) => row.studyInstanceUid === '${study}')?.id;
       })()`),
     );
-    // The patient line and the tools take 120 pixels of the height, the strip and the report 484 of the width.
+    // The patient line, the tools and marks take some of the height, the strip and the report 484 pixels of the width.
     await page.setViewportSize({ width: 1366, height: 120 + rows * scale });
     await page.goto(`${qiao.base}/reads/${id}`);
+    await waitForPicture(page, study);
+    const missing = await page.evaluate<number>(
+      `${rows * scale} - document.querySelector('[data-testid=viewport] canvas').clientHeight`,
+    );
+    if (missing === 0) return;
+    await page.setViewportSize({ width: 1366, height: 120 + rows * scale + missing });
+    await page.reload();
     await waitForPicture(page, study);
   };
 

@@ -37,8 +37,8 @@ function nameOf(index: number): string {
 
 /**
  * Writes an archive straight into the tables of a migrated database: patients with Chinese names, studies of ten years, their series and
- * instances with small headers, no objects. Indexed, settled and with fresh statistics when it resolves; 1,000,000 instances take one to
- * two minutes. Patients are `patientNumber(0…studies / 2 - 1)`, studies `studyUid(0…studies - 1)`, the newest the last.
+ * instances with small headers, no objects. Indexed, settled and with fresh statistics when it resolves; 1,000,000 instances took
+ * 599 s on two loaded cores. Patients are `patientNumber(0…studies / 2 - 1)`, studies `studyUid(0…studies - 1)`, the newest the last.
  */
 export async function seedArchive(url: string, size: ArchiveSize): Promise<void> {
   const client = new pg.Client({ connectionString: url });

@@ -49,12 +49,18 @@ export class AuditTrail {
     if (this.database.inTransaction) return this.insert(entries);
     return new Promise((done, failed) => {
       this.waiting.push({ entries, done, failed });
-      if (!this.writing) void this.write();
+      this.begin();
     });
   }
 
-  private async write(): Promise<void> {
+  /** At the end of this turn of the event loop: what it brings together is committed together. */
+  private begin(): void {
+    if (this.writing) return;
     this.writing = true;
+    setImmediate(() => void this.write());
+  }
+
+  private async write(): Promise<void> {
     while (this.waiting.length > 0) {
       const batch = [this.waiting.shift()!];
       let rows = batch[0]!.entries.length;

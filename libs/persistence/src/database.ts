@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import type { ClientBase, Pool } from 'pg';
 import { Refusal } from '#libs/kernel';
+import { GatheredLookups, type Scalar } from './gathered-lookups.js';
 
 /** SQLSTATE classes that say "not now": connection trouble, resources, operator intervention (PostgreSQL, appendix A). */
 const TEMPORARY = /^(08|53|57P|40001|40P01)/;
@@ -32,6 +33,7 @@ export function isUniqueViolation(error: unknown): boolean {
  */
 export class Database {
   private readonly current = new AsyncLocalStorage<EntityManager>();
+  private readonly lookups = new GatheredLookups((sql, parameters) => this.prepared(sql, parameters));
 
   constructor(readonly source: DataSource) {}
 
@@ -87,6 +89,14 @@ export class Database {
     } catch (error) {
       throw told(error);
     }
+  }
+
+  /**
+   * As `prepared`, for a lookup that many ask at the same moment: those of one text go to the database together. It must be one that is
+   * quick whatever its values are, and it may join other questions outside of a transaction only.
+   */
+  async lookedUp<R>(sql: string, parameters: readonly Scalar[]): Promise<R[]> {
+    return (this.inTransaction ? this.prepared(sql, parameters) : this.lookups.ask(sql, parameters)) as Promise<R[]>;
   }
 
   /**

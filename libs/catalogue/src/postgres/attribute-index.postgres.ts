@@ -103,11 +103,17 @@ export class AttributeIndexPostgres extends AttributeIndex {
         SELECT ${alias}.id FROM ${skippingFrom(search)} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${plan.parameters.add(page.offset)})
         ORDER BY ${order}`;
     }
-    // A plan for any value is right only where every value finds few; the rest is planned with its values.
-    const rows = await (search.keys.length > 0 && search.keys.some(isPlainLookup)
-      ? this.database.prepared<Record<string, unknown>>(sql, plan.parameters.values)
-      : this.database.rows<Record<string, unknown>>(sql, plan.parameters.values));
-    return rows.map(entity);
+    return (await this.answers(search, sql, plan.parameters.values)).map(entity);
+  }
+
+  /** A plan for any value is right only where every value finds few; the rest is planned with its values. */
+  private answers(
+    search: AttributeSearch,
+    sql: string,
+    values: readonly unknown[],
+  ): Promise<Record<string, unknown>[]> {
+    if (!search.keys.some(isPlainLookup)) return this.database.rows(sql, values);
+    return values.every(isScalar) ? this.database.lookedUp(sql, values) : this.database.prepared(sql, values);
   }
 
   async count(scope: OrganisationScope, search: AttributeSearch, atMost: number): Promise<number> {
@@ -231,6 +237,10 @@ function behind(level: QueryLevel, after: PageKey, parameters: Parameters): stri
 }
 
 const PARTS = new Set(['patientId', 'organisation', 'patientNumber', 'patient', 'study', 'series', 'header', 'page']);
+
+function isScalar(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}
 
 function entity(row: Record<string, unknown>): FoundEntity {
   const parts: Record<string, unknown> = { computed: {} };

@@ -22,17 +22,20 @@ function keys(level: 'STUDY' | 'SERIES' | 'IMAGE'): DicomJson {
   return Object.fromEntries([...tags, INSTANCE_AVAILABILITY].map((tag) => [tag, { vr: '' }]));
 }
 
+const STUDY_KEYS = keys('STUDY');
 const SERIES_KEYS: DicomJson = {
   ...keys('SERIES'),
   // Of the items only these two, unless more is asked for.
   [REQUEST_ATTRIBUTES]: { vr: 'SQ', Value: [{ '00400009': { vr: 'SH' }, '00401001': { vr: 'SH' } }] },
 };
 
+const INSTANCE_KEYS: DicomJson = { ...keys('IMAGE'), [AVAILABLE_TRANSFER_SYNTAX]: { vr: 'UI' } };
+
 /** What an answer holds without being asked: of the level, and of the levels above that the address leaves open. */
 export function returnKeys(level: QueryLevel, given: { study: boolean; series: boolean }): DicomJson {
   return {
-    ...(level === 'STUDY' || !given.study ? keys('STUDY') : {}),
+    ...(level === 'STUDY' || !given.study ? STUDY_KEYS : {}),
     ...(level === 'SERIES' || (level === 'IMAGE' && !given.series) ? SERIES_KEYS : {}),
-    ...(level === 'IMAGE' ? { ...keys('IMAGE'), [AVAILABLE_TRANSFER_SYNTAX]: { vr: 'UI' } } : {}),
+    ...(level === 'IMAGE' ? INSTANCE_KEYS : {}),
   };
 }

@@ -14,6 +14,7 @@ const STAGES = [
   'delivery',
   'notification',
   'figures',
+  'retention',
 ];
 const any = (names) => `(${names.join('|')})`;
 const lib = (name) => `^libs/${name}/`;

@@ -7,6 +7,7 @@ import { AuditTrail } from '#libs/audit';
 import { AccessTokens } from '#libs/identity';
 import { Database, Deliveries, DELIVERY_BATCH, type DeliveryJob } from '#libs/persistence';
 import { JobQueue, ObjectStore } from '#libs/ports';
+import { OnExamSettled as KeepSettledExam, OnReadOpened } from '#libs/retention';
 import { ChangeRead, OnExamSettled } from '#libs/worklist';
 import { CollectGarbage } from '#libs/storekeeping';
 import { runServer } from '../../platform/src/run-server.js';
@@ -24,6 +25,8 @@ const deliveries = new Deliveries(app.get(Database), [
   app.get(OnInstanceStored),
   app.get(OnExamSettled),
   app.get(PrepareSettledExam),
+  app.get(KeepSettledExam),
+  app.get(OnReadOpened),
 ]);
 
 /** The same work while it waits is one job; a saving, not a promise. */

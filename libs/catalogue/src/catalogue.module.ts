@@ -6,13 +6,16 @@ import { CatalogueRepository } from './catalogue.repository.js';
 import { CompletenessRepository } from './completeness.repository.js';
 import { ChooseInstance } from './choose-instance.js';
 import { DecideIdentity } from './decide-identity.js';
+import { ExamRemovalRepository } from './exam-removal.repository.js';
 import { ExpectInstances } from './expect-instances.js';
 import { FindAttributes } from './find-attributes.js';
 import { FileInstances } from './file-instances.js';
+import { ForgetExam } from './forget-exam.js';
 import { OnInstanceStored } from './on-instance-stored.js';
 import { AttributeIndexPostgres } from './postgres/attribute-index.postgres.js';
 import { CataloguePostgresRepository } from './postgres/catalogue.postgres-repository.js';
 import { CompletenessPostgresRepository } from './postgres/completeness.postgres-repository.js';
+import { ExamRemovalPostgresRepository } from './postgres/exam-removal.postgres-repository.js';
 import { RetrievalPostgresRepository } from './postgres/retrieval.postgres-repository.js';
 import { LocateInstances } from './locate-instances.js';
 import { OnExamSettled } from './on-exam-settled.js';
@@ -34,7 +37,9 @@ import { TranscodeInstance } from './transcode-instance.js';
     { provide: CompletenessRepository, useClass: CompletenessPostgresRepository },
     { provide: AttributeIndex, useClass: AttributeIndexPostgres },
     { provide: ReconciliationRepository, useClass: ReconciliationPostgresRepository },
+    { provide: ExamRemovalRepository, useClass: ExamRemovalPostgresRepository },
     FileInstances,
+    ForgetExam,
     ChooseInstance,
     DecideIdentity,
     ExpectInstances,
@@ -59,6 +64,7 @@ import { TranscodeInstance } from './transcode-instance.js';
     CompletenessRepository,
     ExpectInstances,
     FindAttributes,
+    ForgetExam,
     OnInstanceStored,
     LocateInstances,
     OnExamSettled,

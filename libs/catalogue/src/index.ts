@@ -26,6 +26,7 @@ export { moment } from './domain/indexed-facts.js';
 export { ExpectInstances } from './expect-instances.js';
 export { QUERY_LEVELS, type QueryLevel } from './domain/attribute-levels.js';
 export { FindAttributes, type AttributeAnswer, type AttributeQuery } from './find-attributes.js';
+export { ForgetExam, type ExamInHand } from './forget-exam.js';
 export { OnInstanceStored } from './on-instance-stored.js';
 export { ReadEcgRecording } from './read-ecg-recording.js';
 export { ReadFrames, type FrameSource } from './read-frames.js';

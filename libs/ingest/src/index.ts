@@ -17,6 +17,7 @@ export {
 } from './domain/storage-commitment.js';
 export { DemandRoom } from './demand-room.js';
 export type { Usage } from './usage.repository.js';
+export { InstanceRemovalRepository, type KeptInstance } from './instance-removal.repository.js';
 export { INGEST_OBJECTS } from './ingest-objects.js';
 export { IngestModule } from './ingest.module.js';
 export { IngestRepository } from './ingest.repository.js';

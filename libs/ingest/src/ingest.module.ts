@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { CommitStorage } from './commit-storage.js';
 import { DemandRoom } from './demand-room.js';
+import { InstanceRemovalRepository } from './instance-removal.repository.js';
 import { IngestRepository } from './ingest.repository.js';
 import { IngestPostgresRepository } from './postgres/ingest.postgres-repository.js';
+import { InstanceRemovalPostgresRepository } from './postgres/instance-removal.postgres-repository.js';
 import { StorageCommitmentPostgresRepository } from './postgres/storage-commitment.postgres-repository.js';
 import { UsagePostgresRepository } from './postgres/usage.postgres-repository.js';
 import { UsageRepository } from './usage.repository.js';
@@ -18,6 +20,7 @@ import { UploadsRepository } from './uploads.repository.js';
 @Module({
   providers: [
     { provide: IngestRepository, useClass: IngestPostgresRepository },
+    { provide: InstanceRemovalRepository, useClass: InstanceRemovalPostgresRepository },
     { provide: StorageCommitmentRepository, useClass: StorageCommitmentPostgresRepository },
     CommitStorage,
     { provide: UsageRepository, useClass: UsagePostgresRepository },
@@ -29,6 +32,15 @@ import { UploadsRepository } from './uploads.repository.js';
     UnpackArchive,
     { provide: UploadsRepository, useClass: UploadsPostgresRepository },
   ],
-  exports: [DemandRoom, CommitStorage, IngestRepository, ReceiveInstance, ReceiveEcg, ReceiveUpload, UploadsRepository],
+  exports: [
+    DemandRoom,
+    CommitStorage,
+    IngestRepository,
+    InstanceRemovalRepository,
+    ReceiveInstance,
+    ReceiveEcg,
+    ReceiveUpload,
+    UploadsRepository,
+  ],
 })
 export class IngestModule {}

@@ -4,7 +4,7 @@ import { demand, type Caller } from '#libs/identity';
 import { newId, Refusal } from '#libs/kernel';
 import { PatientsRepository, validIdCard } from '#libs/patients';
 import { Database } from '#libs/persistence';
-import type { ExamRequest, Priority } from './domain/read.js';
+import type { ExamRequest, PatientClass, Priority } from './domain/read.js';
 import { WorklistRepository, type RequestSchedule } from './worklist.repository.js';
 
 export interface NewRequest {
@@ -14,6 +14,7 @@ export interface NewRequest {
   accessionNumber?: string | undefined;
   clinicalInformation?: string | undefined;
   priority?: Priority | undefined;
+  patientClass?: PatientClass | undefined;
   schedule?: RequestSchedule | undefined;
 }
 
@@ -66,6 +67,7 @@ export class CreateRequest {
           item: request.item,
           clinicalInformation: request.clinicalInformation ?? '',
           priority: request.priority ?? 'routine',
+          patientClass: request.patientClass ?? null,
           requestedBy: caller.id,
         },
         request.schedule,

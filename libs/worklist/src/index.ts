@@ -6,10 +6,12 @@
 export { ChangeRead } from './change-read.js';
 export { CreateRequest, type NewRequest } from './create-request.js';
 export {
+  PATIENT_CLASSES,
   PRIORITIES,
   RETURN_REASONS,
   type ExamItem,
   type ExamRequest,
+  type PatientClass,
   type Priority,
   type Read,
   type ReturnReason,
@@ -20,7 +22,9 @@ export { FindScheduledSteps } from './find-scheduled-steps.js';
 export { RecordPerformedStep } from './record-performed-step.js';
 export type { ScheduledStepFilter } from './scheduled-steps.repository.js';
 export { READ_STATES, type ReadState } from './domain/read.states.js';
+export { READ_OPENED, type ReadOpened } from './domain/read.events.js';
 export { OnExamSettled } from './on-exam-settled.js';
+export { WithdrawExam } from './withdraw-exam.js';
 export { WorklistModule } from './worklist.module.js';
 export {
   WorklistRepository,

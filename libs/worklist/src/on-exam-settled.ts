@@ -3,8 +3,9 @@ import { CatalogueRepository, EXAM_SETTLED } from '#libs/catalogue';
 import { Directory } from '#libs/identity';
 import { Clock, newId } from '#libs/kernel';
 import { PatientsRepository } from '#libs/patients';
-import { Reaction, type OutboxEvent } from '#libs/persistence';
+import { Outbox, Reaction, type OutboxEvent } from '#libs/persistence';
 import { guessItem } from './domain/read.js';
+import { READ_OPENED } from './domain/read.events.js';
 import { READ_STATES } from './domain/read.states.js';
 import { WorklistRepository } from './worklist.repository.js';
 
@@ -20,6 +21,7 @@ export class OnExamSettled extends Reaction {
     private readonly directory: Directory,
     private readonly worklist: WorklistRepository,
     private readonly clock: Clock,
+    private readonly outbox: Outbox,
   ) {
     super();
   }
@@ -45,8 +47,9 @@ export class OnExamSettled extends Reaction {
     const minutes = await this.worklist.targetMinutes(exam.kind, exam.modality, priority);
     const specialists = await this.directory.reportDoctors(exam.kind);
     const assigneeId = (await this.worklist.leastLoaded(specialists.map((one) => one.id))) ?? null;
+    const readId = newId();
     const opened = await this.worklist.open({
-      id: newId(),
+      id: readId,
       examId,
       organisation: exam.organisation,
       kind: exam.kind,
@@ -62,6 +65,8 @@ export class OnExamSettled extends Reaction {
       returnReason: null,
       returnNote: null,
     });
-    if (opened && request) await this.worklist.bindRequest(request.id, examId);
+    if (!opened) return;
+    if (request) await this.worklist.bindRequest(request.id, examId);
+    await this.outbox.publish(READ_OPENED, examId, { readId, examId });
   }
 }

@@ -12,6 +12,7 @@ import { ScheduledStepsPostgresRepository } from './postgres/scheduled-steps.pos
 import { WorklistPostgresRepository } from './postgres/worklist.postgres-repository.js';
 import { RecordPerformedStep } from './record-performed-step.js';
 import { ScheduledStepsRepository } from './scheduled-steps.repository.js';
+import { WithdrawExam } from './withdraw-exam.js';
 import { WorklistRepository } from './worklist.repository.js';
 
 @Module({
@@ -25,7 +26,16 @@ import { WorklistRepository } from './worklist.repository.js';
     RecordPerformedStep,
     OnExamSettled,
     ChangeRead,
+    WithdrawExam,
   ],
-  exports: [WorklistRepository, CreateRequest, FindScheduledSteps, RecordPerformedStep, OnExamSettled, ChangeRead],
+  exports: [
+    WorklistRepository,
+    CreateRequest,
+    FindScheduledSteps,
+    RecordPerformedStep,
+    OnExamSettled,
+    ChangeRead,
+    WithdrawExam,
+  ],
 })
 export class WorklistModule {}

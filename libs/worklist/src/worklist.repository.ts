@@ -109,6 +109,9 @@ export abstract class WorklistRepository {
   /** @returns false when the examination has a read already */
   abstract open(read: Omit<Read, 'version' | 'createdAt'>): Promise<boolean>;
   abstract lock(id: string): Promise<Read | undefined>;
+  abstract lockOfExam(examId: string): Promise<Read | undefined>;
+  /** The examination is about to be deleted: its read names none from now on, and its request is answered all the same, or open again. */
+  abstract detachExam(examId: string, requests: 'stay-answered' | 'open-again'): Promise<void>;
   /** Moves the read by the table and writes the log; the caller holds the lock. */
   abstract move(read: Read, event: ReadEvent, actor: string, change: Partial<Read>): Promise<void>;
   abstract setLease(id: string, until: Date | null): Promise<void>;

@@ -6,6 +6,7 @@ const LEGAL = new Map([
   ['arriving settle', 'settled'],
   ['settled reopen', 'reopened'],
   ['reopened settle', 'settled'],
+  ['settled delete', 'deleted'],
 ]);
 
 describe('exam states', () => {

@@ -46,7 +46,9 @@ export function diagnosticReport(report: SignedReport, pdf: PdfFacts, base: stri
       display: doctor.name,
     })),
     imagingStudy:
-      report.kind === 'imaging' ? [{ reference: `ImagingStudy/${report.examId}`, type: 'ImagingStudy' }] : null,
+      report.kind === 'imaging' && report.examId !== null
+        ? [{ reference: `ImagingStudy/${report.examId}`, type: 'ImagingStudy' }]
+        : null,
     conclusion: content.impression,
     presentedForm: [
       {

@@ -63,6 +63,7 @@ function view(made: ExamRequest) {
     item: made.item,
     clinicalInformation: made.clinicalInformation,
     priority: made.priority,
+    patientClass: made.patientClass,
     requestedAt: made.requestedAt,
     examId: made.examId,
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PRIORITIES, READ_STATES, RETURN_REASONS } from '#libs/worklist';
+import { PATIENT_CLASSES, PRIORITIES, READ_STATES, RETURN_REASONS } from '#libs/worklist';
 
 /** The shapes of the web API: they check what comes in, and are what /api/openapi.json says. */
 const instant = z.iso.datetime({ offset: true });
@@ -161,6 +161,8 @@ export const requestBody = z.object({
   accessionNumber: z.string().trim().min(1).max(16).optional(),
   clinicalInformation: z.string().max(2000).optional(),
   priority: z.enum(PRIORITIES).optional(),
+  /** decides how long the examination is kept: outpatient and emergency 15 years, inpatient 30 */
+  patientClass: z.enum(PATIENT_CLASSES).optional(),
   /** what the modality worklist says of it; left out: now, on any device, by anybody */
   schedule: z
     .object({
@@ -178,6 +180,7 @@ export const request = z.object({
   item: z.string(),
   clinicalInformation: z.string(),
   priority: z.enum(PRIORITIES),
+  patientClass: z.enum(PATIENT_CLASSES).nullable(),
   requestedAt: instant,
   examId: z.string().nullable(),
 });

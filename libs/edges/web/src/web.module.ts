@@ -7,7 +7,9 @@ import { PatientsModule } from '#libs/patients';
 import { ReadingModule } from '#libs/reading';
 import { RecognitionModule } from '#libs/recognition';
 import { ReportModule } from '#libs/report';
+import { RetentionModule } from '#libs/retention';
 import { WorklistModule } from '#libs/worklist';
+import { DeletionsController } from './deletions.controller.js';
 import { EcgController } from './ecg.controller.js';
 import { ExamsController } from './exams.controller.js';
 import { HealthController } from './health.controller.js';
@@ -17,6 +19,8 @@ import { ReadsController } from './reads.controller.js';
 import { ReconciliationController } from './reconciliation.controller.js';
 import { ReportsController } from './reports.controller.js';
 import { RequestsController } from './requests.controller.js';
+import { RetentionController } from './retention.controller.js';
+import { RetentionView } from './retention-view.js';
 import { SessionController } from './session.controller.js';
 import { StorageController } from './storage.controller.js';
 import { TokenController } from './token.controller.js';
@@ -35,6 +39,7 @@ import { WorklistController } from './worklist.controller.js';
     ReadingModule,
     RecognitionModule,
     ReportModule,
+    RetentionModule,
     WorklistModule,
   ],
   controllers: [
@@ -49,10 +54,12 @@ import { WorklistController } from './worklist.controller.js';
     UploadsController,
     ReportsController,
     ReconciliationController,
+    RetentionController,
+    DeletionsController,
     StorageController,
     OpenapiController,
     HealthController,
   ],
-  providers: [ReadView, TusUploads],
+  providers: [ReadView, RetentionView, TusUploads],
 })
 export class WebModule {}

@@ -18,6 +18,9 @@ export const PERMISSIONS = [
   'quality.decide',
   'schedule.view',
   'procedure.report',
+  'retention.view',
+  'retention.decide',
+  'exam.delete',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -50,7 +53,12 @@ export const DUTIES = {
   /** 影像质控: decides whose a doubtful examination is, and which of two objects of one UID is served */
   'imaging-quality': {
     reach: 'network',
-    permissions: ['session.use', 'worklist.view', 'image.view', 'quality.view', 'quality.decide'],
+    permissions: ['session.use', 'worklist.view', 'image.view', 'quality.view', 'quality.decide', 'retention.view'],
+  },
+  /** 病案管理: how long examinations are kept, what holds them, and their deletion with a reason */
+  'records-officer': {
+    reach: 'network',
+    permissions: ['session.use', 'retention.view', 'retention.decide', 'exam.delete'],
   },
   radiographer: {
     reach: 'own',
@@ -63,6 +71,7 @@ export const DUTIES = {
       'image.view',
       'report.view',
       'quality.view',
+      'retention.view',
     ],
   },
   clinician: {

@@ -40,7 +40,9 @@ export class IngestPostgresRepository extends IngestRepository {
       );
       const same = others.find((other) => other.digest === instance.digest);
       if (same) return { outcome: 'duplicate', id: same.id };
-      const first = others.find((other) => other.standing === 'first')!;
+      const first = others.find((other) => other.standing === 'first');
+      // It was deleted just now.
+      if (!first) return this.add(instance);
       const standing =
         first.header_digest === instance.headerDigest && first.ts !== instance.transferSyntaxUid
           ? 're-encoded'

@@ -44,7 +44,8 @@ export interface ReportContent {
 export interface Report {
   id: string;
   readId: string;
-  examId: string;
+  /** null: its images were deleted when their retention had run out */
+  examId: string | null;
   patientId: string;
   organisation: string;
   readingOrganisation: string;

@@ -6,7 +6,7 @@ import type { SignedReport } from '../domain/report.js';
 import { REPORT_STATES } from '../domain/report.states.js';
 import { ReportRepository, type ReportFilter } from '../report.repository.js';
 
-const SIGNED = `t.id, t.read_id AS "readId", t.exam_id AS "examId", t.patient_id AS "patientId", t.organisation,
+const SIGNED = `t.id, t.read_id AS "readId", (SELECT x.id FROM exam x WHERE x.id = t.exam_id) AS "examId", t.patient_id AS "patientId", t.organisation,
   t.reading_organisation AS "readingOrganisation", t.kind, t.item, t.status, t.version, t.last_updated AS "lastUpdated", v.content,
   v.canonical, v.content_sha256 AS "contentSha256", v.author_signature AS "authorSignature",
   v.reviewer_signature AS "reviewerSignature", v.pdf_key AS "pdfKey", v.pdf_sha256 AS "pdfSha256", v.signed_at AS "signedAt"`;
@@ -81,10 +81,10 @@ export class ReportPostgresRepository extends ReportRepository {
 
   search(scope: OrganisationScope, filter: ReportFilter): Promise<SignedReport[]> {
     return this.database.rows(
-      `SELECT ${SIGNED} FROM ${JOINED} JOIN patient p ON p.id = t.patient_id JOIN exam e ON e.id = t.exam_id
+      `SELECT ${SIGNED} FROM ${JOINED} JOIN patient p ON p.id = t.patient_id LEFT JOIN exam e ON e.id = t.exam_id
        WHERE ($1::text[] IS NULL OR t.organisation = ANY($1)) AND ($2::text IS NULL OR p.number = $2)
          AND ($3::text IS NULL OR t.organisation = $3) AND ($4::uuid IS NULL OR t.patient_id = $4)
-         AND ($5::text IS NULL OR p.id_card = $5) AND ($6::text IS NULL OR e.accession_number = $6)
+         AND ($5::text IS NULL OR p.id_card = $5) AND ($6::text IS NULL OR coalesce(e.accession_number, v.content->'exam'->>'accessionNumber') = $6)
          AND ($7::text[] IS NULL OR t.status = ANY($7)) AND ($8::timestamptz IS NULL OR t.last_updated >= $8)
          AND ($9::timestamptz IS NULL OR t.last_updated < $9)
          AND ($10::timestamptz IS NULL OR (t.last_updated, t.id) > ($10, $11::uuid))

@@ -3,6 +3,10 @@ import type { ReadState } from './read.states.js';
 export const PRIORITIES = ['routine', 'urgent', 'emergency'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
+/** 门诊, 急诊, 住院 */
+export const PATIENT_CLASSES = ['outpatient', 'emergency', 'inpatient'] as const;
+export type PatientClass = (typeof PATIENT_CLASSES)[number];
+
 /** Why an image or ECG goes back to the township (domain.md, quality control). */
 export const RETURN_REASONS = [
   'position',
@@ -49,6 +53,8 @@ export interface ExamRequest {
   item: string;
   clinicalInformation: string;
   priority: Priority;
+  /** what kind of visit it belongs to, where the orderer says */
+  patientClass: PatientClass | null;
   requestedBy: string;
   requestedAt: Date;
   examId: string | null;

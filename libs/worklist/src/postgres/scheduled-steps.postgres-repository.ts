@@ -9,7 +9,7 @@ const STEP = `json_build_object('code', i.code, 'name', i.name, 'modalities', i.
   EXISTS (SELECT 1 FROM performed_procedure_step p WHERE p.request_id = r.id AND p.state = 'in-progress') AS started`;
 const REQUEST = `r.id, r.organisation, r.accession_number AS "accessionNumber", r.patient_number AS "patientNumber",
   r.patient_name AS "patientName", r.sex, to_char(r.birth_date, 'YYYY-MM-DD') AS "birthDate", r.id_card AS "idCard",
-  r.clinical_information AS "clinicalInformation", r.priority, r.requested_by AS "requestedBy", r.requested_at AS "requestedAt",
+  r.clinical_information AS "clinicalInformation", r.priority, r.patient_class AS "patientClass", r.requested_by AS "requestedBy", r.requested_at AS "requestedAt",
   r.exam_id AS "examId"`;
 
 @Injectable()

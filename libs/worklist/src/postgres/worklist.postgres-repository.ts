@@ -37,7 +37,7 @@ const WHERE = `($1::text[] IS NULL OR r.organisation = ANY($1)) AND r.kind = ANY
   AND ($7::text IS NULL OR p.name_search LIKE $7 ESCAPE '\\' OR p.number = $8 OR e.accession_number = $8)`;
 const REQUEST = `id, organisation, accession_number AS "accessionNumber", patient_number AS "patientNumber", patient_name AS "patientName",
   sex, to_char(birth_date, 'YYYY-MM-DD') AS "birthDate", id_card AS "idCard", item, clinical_information AS "clinicalInformation",
-  priority, requested_by AS "requestedBy", requested_at AS "requestedAt", exam_id AS "examId"`;
+  priority, patient_class AS "patientClass", requested_by AS "requestedBy", requested_at AS "requestedAt", exam_id AS "examId"`;
 
 function parameters(scope: OrganisationScope, filter: Omit<WorklistFilter, 'limit'>): unknown[] {
   const search = filter.search?.trim() || null;
@@ -72,8 +72,9 @@ export class WorklistPostgresRepository extends WorklistRepository {
     try {
       return (await this.database.row<ExamRequest>(
         `INSERT INTO exam_request (id, organisation, accession_number, patient_number, patient_name, sex, birth_date, id_card, item,
-           clinical_information, priority, requested_by, scheduled_at, station_ae_title, performing_physician)
-         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,coalesce($13,clock_timestamp()),$14,$15) RETURNING ${REQUEST}`,
+           clinical_information, priority, requested_by, scheduled_at, station_ae_title, performing_physician,
+           patient_class)
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,coalesce($13,clock_timestamp()),$14,$15,$16) RETURNING ${REQUEST}`,
         [
           request.id,
           request.organisation,
@@ -90,6 +91,7 @@ export class WorklistPostgresRepository extends WorklistRepository {
           schedule.scheduledAt ?? null,
           schedule.stationAeTitle ?? null,
           schedule.performingPhysician ?? null,
+          request.patientClass,
         ],
       ))!;
     } catch (error) {
@@ -203,7 +205,17 @@ export class WorklistPostgresRepository extends WorklistRepository {
   }
 
   lock(id: string): Promise<Read | undefined> {
-    return this.database.row(`SELECT ${READ} FROM read r WHERE id = $1 FOR UPDATE`, [id]);
+    return this.database.row(`SELECT ${READ} FROM read r WHERE id = $1 AND exam_id IS NOT NULL FOR UPDATE`, [id]);
+  }
+
+  lockOfExam(examId: string): Promise<Read | undefined> {
+    return this.database.row(`SELECT ${READ} FROM read r WHERE exam_id = $1 FOR UPDATE`, [examId]);
+  }
+
+  async detachExam(examId: string, requests: 'stay-answered' | 'open-again'): Promise<void> {
+    await this.database.rows('UPDATE read SET exam_id = NULL, version = version + 1 WHERE exam_id = $1', [examId]);
+    if (requests === 'open-again')
+      await this.database.rows('UPDATE exam_request SET exam_id = NULL WHERE exam_id = $1', [examId]);
   }
 
   async move(read: Read, event: ReadEvent, actor: string, change: Partial<Read>): Promise<void> {

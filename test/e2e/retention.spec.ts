@@ -328,7 +328,10 @@ describe('retention', () => {
       expect((await qiao.stow('pacs-zhaozhuang', [beside.bytes])).status).toBe(200);
       const read = await readOf(id);
       const series = `/dicom-web/studies/${images[0]!.studyInstanceUid}/series/${images[0]!.seriesInstanceUid}`;
-      expect((await pacs('GET', `${series}/metadata`)).status).toBe(200);
+      const instance = `${series}/instances/${images[0]!.sopInstanceUid}`;
+      for (const path of [`${series}/metadata`, `${instance}/frames/1`]) {
+        expect([path, (await pacs('GET', path)).status]).toEqual([path, 200]);
+      }
       const use = async () =>
         (
           await database.query(
@@ -348,7 +351,7 @@ describe('retention', () => {
 
       const study = `/dicom-web/studies/${images[0]!.studyInstanceUid}`;
       expect((await pacs('GET', `/dicom-web/studies?PatientID=R-gone`)).status).toBe(204);
-      for (const path of [study, `${study}/metadata`, series, `${series}/metadata`]) {
+      for (const path of [study, `${study}/metadata`, series, `${series}/metadata`, instance, `${instance}/frames/1`]) {
         expect([path, (await pacs('GET', path)).status]).toEqual([path, 404]);
       }
       expect(await foundByDimse(images[0]!)).toBe(0);
@@ -462,6 +465,75 @@ describe('retention', () => {
       });
       expect((await remove(id, 'duplicate-examination')).status).toBe(200);
       expect((await zhao('POST', '/api/ecg', recording)).status).toBe(201);
+    });
+
+    it('and a hold never pass each other', async () => {
+      const id = await kept(image('hold-race'));
+      const [placed, removed] = await Promise.all([
+        han('POST', `/api/exams/${id}/holds`, { reason: '医疗纠纷封存' }),
+        remove(id, 'test-data'),
+      ]);
+      expect([
+        [201, 409],
+        [404, 200],
+      ]).toContainEqual([placed.status, removed.status]);
+    });
+
+    describe('under way', () => {
+      let other: pg.Client;
+      beforeAll(async () => {
+        other = await productDatabase(qiao.dataDir);
+      });
+      afterAll(() => other.end());
+
+      /** Deletes its rows, has `meanwhile` run into that, and commits. */
+      async function whileDeleting(examId: string, meanwhile: () => Promise<unknown>): Promise<unknown> {
+        const { rows } = await database.query<{ id: string }>('SELECT id FROM instance WHERE exam_id = $1', [examId]);
+        await database.query('BEGIN');
+        await database.query('DELETE FROM instance WHERE exam_id = $1', [examId]);
+        await database.query('DELETE FROM ingest_instance WHERE id = $1', [rows[0]!.id]);
+        const running = meanwhile().catch((error: unknown) => error);
+        await eventually('a lock to be waited for', async () => {
+          const waiting = await database.query(
+            `SELECT pg_stat_clear_snapshot(), (SELECT count(*)::int FROM pg_locks WHERE NOT granted) AS n`,
+          );
+          return waiting.rows[0].n > 0;
+        });
+        await database.query('COMMIT');
+        return running;
+      }
+
+      it.each([
+        ['the same bytes', false],
+        ['another content of the same UID', true],
+      ])('makes %s wait, and then takes it as the first', async (_what, others) => {
+        const one = image(`wait-${others}`);
+        const sent = others ? image(`wait-${others}`) : one;
+        const id = await kept(one);
+        const answer = await whileDeleting(id, () => qiao.stow('pacs-zhaozhuang', [sent.bytes]));
+        expect(answer).toMatchObject({ status: 200 });
+        await eventually('the instance to be filed', async () => {
+          const filed = await database.query<{ digest: string; standing: string }>(
+            `SELECT x.digest, x.standing FROM instance i JOIN ingest_instance x ON x.id = i.id WHERE i.exam_id = $1`,
+            [id],
+          );
+          return filed.rows[0]?.standing === 'first' && filed.rows[0].digest === digestOfFile(sent.bytes);
+        });
+      });
+
+      it('never leaves behind who wants to stand beside what goes', async () => {
+        const one = image('beside-race');
+        const id = await kept(one);
+        const refused = await whileDeleting(id, () =>
+          other.query(
+            `INSERT INTO ingest_instance SELECT (jsonb_populate_record(x, jsonb_build_object(
+               'id', gen_random_uuid(), 'digest', 'other', 'standing', 'conflict'))).* FROM ingest_instance x
+             WHERE sop_instance_uid = $1`,
+            [one.sopInstanceUid],
+          ),
+        );
+        expect(refused).toMatchObject({ code: '53Q02' });
+      });
     });
 
     it('loses nothing that comes in at the same moment', async () => {

@@ -39,6 +39,20 @@ const GUARDS = [
     to: 'WHERE relayed_at IS NULL AND false ORDER BY id',
     spec: 'test/e2e/golden-path.spec.ts',
   },
+  {
+    name: 'a hold (封存)',
+    file: 'libs/retention/src/domain/deletion.ts',
+    from: "'hold-stands': facts.standingHolds > 0,",
+    to: "'hold-stands': false,",
+    spec: 'test/e2e/retention.spec.ts',
+  },
+  {
+    name: 'a signed report keeps its images',
+    file: 'libs/retention/src/domain/deletion.ts',
+    from: "'report-signed': facts.signedReports > 0 && !facts.expired,",
+    to: "'report-signed': false,",
+    spec: 'test/e2e/retention.spec.ts',
+  },
 ];
 
 const LEFT_OUT = new Set(['node_modules', 'data', '.git', 'coverage']);

@@ -47,6 +47,13 @@ export class LocateInstances {
     return found ?? (await this.retrieval.places(scope, address, 1))[0];
   }
 
+  /** What was remembered of a study is no longer true. Other processes find out within seconds. */
+  forget(studyInstanceUid: string): void {
+    for (const key of this.series.keys()) {
+      if ((JSON.parse(key) as unknown[])[1] === studyInstanceUid) this.series.delete(key);
+    }
+  }
+
   private async wholeSeries(
     scope: OrganisationScope,
     studyInstanceUid: string,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit';
-import { CatalogueRepository, ForgetExam } from '#libs/catalogue';
+import { CatalogueRepository, ForgetExam, LocateInstances } from '#libs/catalogue';
 import { demand, type Caller } from '#libs/identity';
 import { Refusal } from '#libs/kernel';
 import { Database } from '#libs/persistence';
@@ -34,6 +34,7 @@ export class DeleteExam {
     private readonly determine: DetermineRetention,
     private readonly catalogue: CatalogueRepository,
     private readonly forgetExam: ForgetExam,
+    private readonly locateInstances: LocateInstances,
     private readonly withdrawExam: WithdrawExam,
     private readonly reports: ReportRepository,
     private readonly audit: AuditTrail,
@@ -54,7 +55,9 @@ export class DeleteExam {
       });
     }
     try {
-      return await this.database.transaction(() => this.delete(caller, examId, reason, order.note));
+      const deletion = await this.database.transaction(() => this.delete(caller, examId, reason, order.note));
+      this.locateInstances.forget(deletion.studyInstanceUid);
+      return deletion;
     } catch (error) {
       if (error instanceof Refusal && error.kind === 'conflict') {
         await this.audit.record({

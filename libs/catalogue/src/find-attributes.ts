@@ -64,8 +64,9 @@ export class FindAttributes {
     const offset = query.offset ?? 0;
     const found = await this.index.find(scope, search, { limit: limit + 1, offset });
     const items = found.slice(0, limit);
+    const tags = answeredTags(query);
     return {
-      items: items.map((one) => answer(one, query)),
+      items: items.map((one) => answer(one, query, tags)),
       more: found.length > limit,
       patientIds: [...new Set(items.map((one) => one.patientId))],
     };
@@ -79,10 +80,11 @@ export class FindAttributes {
   ): AsyncGenerator<{ item: DicomJson; patientId: string }> {
     const search = searchOf(scope, query);
     if (search === null) return;
+    const tags = answeredTags(query);
     let after: PageKey | undefined;
     for (;;) {
       const found = await this.index.find(scope, search, { limit: pageSize, ...(after && { after }) });
-      for (const one of found) yield { item: answer(one, query), patientId: one.patientId };
+      for (const one of found) yield { item: answer(one, query, tags), patientId: one.patientId };
       if (found.length < pageSize) return;
       after = found.at(-1)!.page;
     }
@@ -150,7 +152,16 @@ const COLUMN_TAGS = new Set([
   '00280100',
 ]);
 
-function answer(found: FoundEntity, { level, keys, includeAll }: AttributeQuery): DicomJson {
+/** The attributes asked for that can be answered at the level, and the unique key, in order. */
+function answeredTags({ level, keys }: AttributeQuery): string[] {
+  return [...new Set([UNIQUE_TAGS[level], ...Object.keys(keys)])].filter((tag) => isAnsweredAt(level, tag)).sort();
+}
+
+function isAnsweredAt(level: QueryLevel, tag: string): boolean {
+  return isAnswered(tag) && isAtOrAbove(levelOf(tag), level);
+}
+
+function answer(found: FoundEntity, { level, keys, includeAll }: AttributeQuery, asked: readonly string[]): DicomJson {
   const known: DicomJson = { ...found.header, ...found.series, ...found.study, ...found.patient };
   const number = found.patientNumber;
   // A number in brackets stands for a patient whose header named none.
@@ -161,14 +172,11 @@ function answer(found: FoundEntity, { level, keys, includeAll }: AttributeQuery)
     const computed = computedElement(tag, value);
     if (computed.Value || !known[tag]) known[tag] = computed;
   }
-  const wanted = new Set([
-    UNIQUE_TAGS[level],
-    ...Object.keys(keys),
-    ...(includeAll ? Object.keys(known).filter((tag) => includeAll && isAtOrAbove(levelOf(tag), level)) : []),
-  ]);
+  const tags = includeAll
+    ? [...new Set([...asked, ...Object.keys(known).filter((tag) => isAnsweredAt(level, tag))])].sort()
+    : asked;
   const item: DicomJson = { '00080005': { vr: 'CS', Value: ['ISO_IR 192'] } };
-  for (const tag of [...wanted].sort()) {
-    if (!isAnswered(tag) || !isAtOrAbove(levelOf(tag), level)) continue;
+  for (const tag of tags) {
     const element = known[tag] ?? emptyElement(tag, level);
     if (element === undefined || element.InlineBinary !== undefined || element.BulkDataURI !== undefined) continue;
     if (tag !== '00080005') item[tag] = includeAll ? withoutBinary(element) : pruned(element, keys[tag]);

@@ -30,6 +30,7 @@ export { ForgetExam, type ExamInHand } from './forget-exam.js';
 export { OnInstanceStored } from './on-instance-stored.js';
 export { ReadEcgRecording } from './read-ecg-recording.js';
 export { ReadFrames, type FrameSource } from './read-frames.js';
+export type { FrameBytes } from './frame-bytes.js';
 export { TranscodeInstance, type ConvertedDataSet, type TranscodableInstance } from './transcode-instance.js';
 export { framePixels, type FramePixels } from './domain/pixel-description.js';
 export { LocateInstances } from './locate-instances.js';

@@ -9,7 +9,7 @@ import {
 import { UndecodableFrame, type DecodedFrame, type PixelCodec } from '#libs/ports';
 import type { InstanceLocation } from './catalogue.repository.js';
 import { framePixels, type FramePixels } from './domain/pixel-description.js';
-import { bitsFrom, joinFrame } from './frame-bytes.js';
+import { assertHoldable, bitsFrom, decodedSize, joinFrame } from './frame-bytes.js';
 import type { StoredDataSet } from './stored-data-set.js';
 
 const PIECE = 1024 * 1024;
@@ -70,6 +70,7 @@ export async function convertPixels(
 ): Promise<PixelConversion> {
   const at = instance.pixelData!;
   const description = framePixels(instance);
+  assertHoldable(decodedSize(description));
   const table = await locateFramesBy(
     (range) => source.read(range),
     instance.transferSyntaxUid,

@@ -5,6 +5,8 @@ import {
   locateFramesBy,
   swapped,
   transferSyntaxOf,
+  type ByteRange,
+  type FrameLocation,
   type FrameTable,
 } from '#libs/formats/dicom';
 import { Spool } from '#libs/ingest';
@@ -12,7 +14,7 @@ import { Refusal } from '#libs/kernel';
 import { ObjectStore, PixelCodec, UndecodableFrame, type DecodedFrame } from '#libs/ports';
 import type { InstanceLocation } from './catalogue.repository.js';
 import { framePixels, type FramePixels } from './domain/pixel-description.js';
-import { joinFrame } from './frame-bytes.js';
+import { assertHoldable, decodedSize, framePieces, joinFrame, sizeOf, type FrameBytes } from './frame-bytes.js';
 import { nativeBytes } from './pixel-conversion.js';
 import { openDataSet, type StoredDataSet } from './stored-data-set.js';
 
@@ -46,11 +48,14 @@ export class ReadFrames {
   /**
    * Frame `number` (from 1): for native syntaxes its bytes (of the inflated data set where that is deflated), for encapsulated ones its
    * fragments joined.
-   * @throws Refusal `not-found` / frame-not-found; `conflict` / frames-unclear, malformed, truncated
+   * @throws Refusal `not-found` / frame-not-found; `conflict` / frames-unclear, malformed, truncated, frame-too-large (to be held)
    */
   async frame(instance: FrameSource, number: number): Promise<Buffer> {
     const place = this.nativePlace(instance, number);
-    if (place) return this.objects.getRange(instance.objectKey, place.start, place.length);
+    if (place) {
+      assertHoldable(place.length);
+      return this.objects.getRange(instance.objectKey, place.start, place.length);
+    }
     for await (const frame of this.frames(instance, [number])) return frame;
     throw new Refusal('not-found', 'frame-not-found', `There is no frame ${number}.`);
   }
@@ -82,17 +87,50 @@ export class ReadFrames {
     return this.nativePlace(instance, number);
   }
 
-  /** Several frames, read as they are asked for. Refusals as for `frame`; a frame that is not there is told before the first. */
+  /** Several frames, each held whole, read as they are asked for. Refusals as for `frame`; a frame that is not there is told before the first. */
   async *frames(instance: FrameSource, numbers: readonly number[]): AsyncGenerator<Buffer> {
+    const pixels = framePixels(instance);
+    for await (const { source, frame } of this.located(instance, numbers)) {
+      yield await joinFrame((range) => source.read(range), frame, pixels);
+    }
+  }
+
+  /** Are frames given by their stored bytes (uncompressed: in little endian), without the codec? */
+  givesStoredBytes(instance: FrameSource, uncompressed: boolean): boolean {
+    return !uncompressed || transferSyntaxOf(instance.transferSyntaxUid)?.encapsulated === false;
+  }
+
+  /**
+   * Frames of any size by their stored bytes, or those of native ones in little endian; never held. Refusals as for `frames` but
+   * frame-too-large.
+   */
+  async *pieces(instance: FrameSource, numbers: readonly number[], uncompressed: boolean): AsyncGenerator<FrameBytes> {
+    const pixels = framePixels(instance);
+    const unit = uncompressed ? this.swappedWords(instance) : 1;
+    for await (const { source, frame, number } of this.located(instance, numbers)) {
+      const read = (range: ByteRange) => source.read(range);
+      if (frame.fragments.some(({ offset, length }) => offset + length > source.size))
+        throw new Refusal('not-found', 'frame-not-found', `The pixel data end before frame ${number}.`);
+      if (pixels.bitsAllocated === 1 && frame.bitOffset !== 0) {
+        const bytes = await joinFrame(read, frame, pixels);
+        yield { size: bytes.length, stream: () => once(bytes) };
+      } else yield { size: sizeOf(frame), stream: () => framePieces(read, frame, unit) };
+    }
+  }
+
+  /** Where the frames lie in the data set, which is open until the next is asked for. */
+  private async *located(
+    instance: FrameSource,
+    numbers: readonly number[],
+  ): AsyncGenerator<{ source: StoredDataSet; frame: FrameLocation; number: number }> {
     for (const number of numbers) this.assertFrame(instance, number);
     const source = await openDataSet(this.objects, this.spool, instance);
     try {
       const table = this.tables.get(instance.digest) ?? (await this.locate(instance, source));
-      const pixels = framePixels(instance);
       for (const number of numbers) {
         const frame = table.frames[number - 1];
         if (!frame) throw new Refusal('not-found', 'frame-not-found', `There is no frame ${number}.`);
-        yield await joinFrame((range) => source.read(range), frame, pixels);
+        yield { source, frame, number };
       }
     } finally {
       await source.close();
@@ -101,10 +139,11 @@ export class ReadFrames {
 
   /**
    * Frame `number` as samples.
-   * @throws Refusal as `frame`; `conflict` / pixels-unreadable
+   * @throws Refusal as `frame`; `conflict` / pixels-unreadable, frame-too-large
    */
   async decoded(instance: FrameSource, number: number): Promise<{ frame: DecodedFrame; pixels: FramePixels }> {
     const pixels = framePixels(instance);
+    assertHoldable(decodedSize(pixels));
     return { frame: await this.decode(await this.frame(instance, number), pixels), pixels };
   }
 
@@ -115,14 +154,20 @@ export class ReadFrames {
 
   /**
    * A stored frame's bytes uncompressed in little endian: native ones as the attributes tell of them, decompressed ones by pixel.
-   * @throws Refusal `conflict` / pixels-unreadable
+   * @throws Refusal `conflict` / pixels-unreadable, frame-too-large
    */
   async uncompressed(bytes: Buffer, instance: FrameSource): Promise<Uint8Array> {
     const pixels = framePixels(instance);
     const syntax = transferSyntaxOf(pixels.transferSyntaxUid);
     if (syntax?.encapsulated !== false) return nativeBytes(await this.decode(bytes, pixels), pixels, false);
-    const unit = WORDS[instance.pixelData?.vr ?? ''] ?? 1;
-    return syntax.bigEndian && unit > 1 ? swapped(bytes, unit) : bytes;
+    const unit = this.swappedWords(instance);
+    return unit > 1 ? swapped(bytes, unit) : bytes;
+  }
+
+  /** The length of the words whose bytes change places in little endian; 1: none do. */
+  private swappedWords(instance: FrameSource): number {
+    const bigEndian = transferSyntaxOf(instance.transferSyntaxUid)?.bigEndian === true;
+    return bigEndian ? (WORDS[instance.pixelData?.vr ?? ''] ?? 1) : 1;
   }
 
   /** A stored frame's bytes in a lossless compressed syntax. Refusals as `uncompressed`. */
@@ -137,7 +182,8 @@ export class ReadFrames {
     for (const number of numbers) this.assertFrame(instance, number);
   }
 
-  private decode(bytes: Buffer, pixels: FramePixels): Promise<DecodedFrame> {
+  private async decode(bytes: Buffer, pixels: FramePixels): Promise<DecodedFrame> {
+    assertHoldable(decodedSize(pixels));
     return this.guarded(() => this.codec.decode(bytes, pixels));
   }
 
@@ -175,6 +221,10 @@ export class ReadFrames {
     this.tables.set(instance.digest, table);
     return table;
   }
+}
+
+async function* once<T>(one: T): AsyncGenerator<T> {
+  yield one;
 }
 
 /** Bytes of one native frame, where frames begin at whole bytes. */

@@ -8,6 +8,7 @@ import { GatheredBytes } from './gathered-bytes.js';
 
 /** A deflated data set may not grow beyond this. */
 const LARGEST_INFLATED = 1 << 30;
+const PIECE = 256 * 1024;
 
 /** Where an instance's data set lies. */
 export interface StoredPlace {
@@ -42,7 +43,7 @@ export async function openDataSet(objects: ObjectStore, spool: Spool, place: Sto
   const gathered = new GatheredBytes(spool);
   try {
     const deflated = await objects.get(place.objectKey, { start: place.datasetOffset, length: size });
-    await pipeline(deflated, createInflateRaw(), async (inflated: AsyncIterable<Buffer>) => {
+    await pipeline(deflated, createInflateRaw({ chunkSize: PIECE }), async (inflated: AsyncIterable<Buffer>) => {
       for await (const chunk of inflated) {
         if (gathered.size + chunk.length > LARGEST_INFLATED)
           throw new Refusal('invalid', 'inflates-too-large', 'The deflated data set grows beyond 1 GB.');

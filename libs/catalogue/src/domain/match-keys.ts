@@ -71,6 +71,7 @@ function unsupported(tag: string, level: QueryLevel): Refusal {
 export function matchKeys(level: QueryLevel, keys: DicomJson, options: MatchOptions = {}): Key[] {
   const found: Key[] = [];
   for (const [given, element] of Object.entries(keys)) {
+    if (element.Value === undefined && element.InlineBinary === undefined) continue;
     if (NEVER_MATCHED.has(given) || (Number.parseInt(given.slice(4), 16) === 0 && given.endsWith('0000'))) continue;
     // At study level a modality is asked for by either name.
     const tag = level === 'STUDY' && given === MODALITY ? MODALITIES_IN_STUDY : given;

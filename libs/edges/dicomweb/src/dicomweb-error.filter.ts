@@ -9,6 +9,7 @@ const NOT_ACCEPTABLE = new Set([
   'data-set-unreadable',
   'header-too-large',
   'frames-unclear',
+  'frame-too-large',
   'not-renderable',
 ]);
 

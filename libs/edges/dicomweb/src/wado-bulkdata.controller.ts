@@ -5,6 +5,7 @@ import { acceptable, innerType } from './accept.js';
 import { answerBody, type RetrieveReply, type RetrieveRequest } from './answer-body.js';
 import { DicomwebErrorFilter } from './dicomweb-error.filter.js';
 import { frameMediaType } from './frame-media-type.js';
+import { givenFrames, once } from './given-frames.js';
 import { multipartBody, type AnswerPart } from './multipart-answer.js';
 import { NotAcceptable } from './not-acceptable.js';
 import { RetrieveAccess } from './retrieve-access.js';
@@ -89,23 +90,20 @@ export class WadoBulkdataController {
         open: (start, length) => value.stream(start, length),
       });
     }
-    const coded = async (frame: Buffer) =>
-      asStored ? frame : Buffer.from(await readFrames.uncompressed(frame, place));
+    const frames = () => givenFrames(readFrames, place, numbers, asStored ? 'stored' : 'uncompressed');
     if (first.type === OCTETS) {
       return answerBody(request, reply, {
         type: OCTETS,
         etag: `"${place.digest}.${tag}"`,
         async *open() {
-          for await (const frame of readFrames.frames(place, numbers)) yield await coded(frame);
+          for await (const frame of frames()) yield* frame.stream();
         },
       });
     }
     const type = asStored ? stored : frameMediaType('1.2.840.10008.1.2.1');
     async function* parts(): AsyncGenerator<AnswerPart> {
-      for await (const frame of readFrames.frames(place, numbers)) {
-        const bytes = await coded(frame);
-        yield { headers: { 'Content-Type': type }, size: bytes.length, stream: () => once(bytes) };
-      }
+      for await (const frame of frames())
+        yield { headers: { 'Content-Type': type }, size: frame.size, stream: () => frame.stream() };
     }
     return answerBody(request, reply, {
       type: `multipart/related; type="${type.split(';')[0]}"; boundary="${boundary}"`,
@@ -124,8 +122,4 @@ export class WadoBulkdataController {
     }
     throw new NotAcceptable(`This value is given as ${type}, or as multipart/related of it.`);
   }
-}
-
-async function* once<T>(one: T): AsyncGenerator<T> {
-  yield one;
 }

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Req, Res, UseFilters } from '@nestjs/common';
-import { ReadFrames, type InstancePlace } from '#libs/catalogue';
+import { ReadFrames, type FrameBytes, type InstancePlace } from '#libs/catalogue';
 import { Route, type AuthenticatedRequest } from '#libs/identity';
 import { Refusal } from '#libs/kernel';
 import { ObjectStore } from '#libs/ports';
@@ -8,12 +8,15 @@ import { answerBody, type RetrieveReply, type RetrieveRequest } from './answer-b
 import { DicomwebErrorFilter } from './dicomweb-error.filter.js';
 import { frameMediaType } from './frame-media-type.js';
 import { frameRepresentation, type FrameRepresentation } from './frame-representation.js';
+import { givenFrames } from './given-frames.js';
 import { multipartBody, multipartEnd, partHead, type AnswerPart } from './multipart-answer.js';
 import { RetrieveAccess } from './retrieve-access.js';
 
 type Request = AuthenticatedRequest & RetrieveRequest;
 const EXPLICIT = '1.2.840.10008.1.2.1';
 const MOST_FRAMES = 10_000;
+/** Larger frames are streamed. */
+const IN_ONE_PIECE = 4 * 1024 * 1024;
 
 /** WADO-RS frames (PS3.18 10.4.1.1.6): as stored, uncompressed, or compressed without loss, by the Accept header. */
 @Controller('dicom-web/studies/:study/series/:series/instances/:instance/frames')
@@ -48,59 +51,52 @@ export class WadoFramesController {
     const type = mediaType(place, coding);
     const how = typeof coding === 'string' ? coding : coding.transferSyntax;
     const etag = `"${place.digest}.${numbers.join('-').slice(0, 200)}.${how}${multipart ? '' : '.single'}"`;
-    if (!multipart) {
-      return answerBody(request, reply, { type, etag, open: () => this.one(place, numbers[0]!, coding) });
-    }
+    if (!multipart)
+      return answerBody(request, reply, { type, etag, open: () => this.single(place, numbers[0]!, coding) });
     // The digest is not within what it is the digest of.
     const boundary = `qiao-${place.digest.slice(0, 32)}`;
-    const whole = { type: `multipart/related; type="${type.split(';')[0]}"; boundary="${boundary}"`, etag };
-    if (numbers.length > 1) {
-      const parts = this.parts(place, numbers, coding, type);
-      return answerBody(request, reply, { ...whole, open: () => multipartBody(boundary, parts) });
-    }
     return answerBody(request, reply, {
-      ...whole,
-      open: () => this.single(place, numbers[0]!, coding, boundary, type),
+      type: `multipart/related; type="${type.split(';')[0]}"; boundary="${boundary}"`,
+      etag,
+      open: () =>
+        numbers.length > 1
+          ? multipartBody(boundary, this.parts(place, numbers, coding, type))
+          : this.single(place, numbers[0]!, coding, { boundary, type }),
     });
   }
 
-  /** A multipart of one frame; one that is given as it lies is read straight into its place in the body. */
+  /** One frame, as a multipart or by itself: in one piece where it is small, and read straight into its place where it lies as it is given. */
   private async single(
     place: InstancePlace,
     number: number,
     coding: FrameRepresentation['coding'],
-    boundary: string,
-    type: string,
-  ): Promise<Buffer> {
-    const lies = this.readFrames.placeAsGiven(place, number, coding === 'uncompressed');
-    const frame = lies && typeof coding === 'string' ? undefined : await this.one(place, number, coding);
-    const length = frame?.length ?? lies!.length;
-    const head = partHead(boundary, { 'Content-Type': type, 'Content-Length': length });
-    const end = multipartEnd(boundary);
-    if (frame) return Buffer.concat([head, frame, end]);
-    const body = Buffer.allocUnsafe(head.length + length + end.length);
-    head.copy(body);
-    end.copy(body, head.length + length);
-    const read = await this.objects.readInto(
-      place.objectKey,
-      lies!.start,
-      body.subarray(head.length, head.length + length),
-    );
-    if (read < length) throw new Refusal('not-found', 'frame-not-found', `The pixel data end before frame ${number}.`);
-    return body;
-  }
-
-  private async one(place: InstancePlace, number: number, coding: FrameRepresentation['coding']): Promise<Buffer> {
-    return this.coded(await this.readFrames.frame(place, number), place, coding);
-  }
-
-  private async coded(stored: Buffer, place: InstancePlace, coding: FrameRepresentation['coding']): Promise<Buffer> {
-    if (coding === 'stored') return stored;
-    return Buffer.from(
-      coding === 'uncompressed'
-        ? await this.readFrames.uncompressed(stored, place)
-        : await this.readFrames.compressed(stored, place, coding.transferSyntax),
-    );
+    multipart?: { boundary: string; type: string },
+  ): Promise<Buffer | AsyncIterable<Buffer>> {
+    const headOf = (size: number): Buffer =>
+      multipart
+        ? partHead(multipart.boundary, { 'Content-Type': multipart.type, 'Content-Length': size })
+        : Buffer.alloc(0);
+    const end = multipart ? multipartEnd(multipart.boundary) : Buffer.alloc(0);
+    const lies =
+      typeof coding === 'string' ? this.readFrames.placeAsGiven(place, number, coding === 'uncompressed') : undefined;
+    if (lies && lies.length <= IN_ONE_PIECE) {
+      const head = headOf(lies.length);
+      const body = Buffer.allocUnsafe(head.length + lies.length + end.length);
+      head.copy(body);
+      end.copy(body, head.length + lies.length);
+      const bytes = body.subarray(head.length, head.length + lies.length);
+      if ((await this.objects.readInto(place.objectKey, lies.start, bytes)) < lies.length)
+        throw new Refusal('not-found', 'frame-not-found', `The pixel data end before frame ${number}.`);
+      return body;
+    }
+    const frames = givenFrames(this.readFrames, place, [number], coding);
+    const { value: frame } = (await frames.next()) as IteratorYieldResult<FrameBytes>;
+    const around = multipart ? { before: [headOf(frame.size)], behind: [end] } : { before: [], behind: [] };
+    const pieces = inOrder(around.before, frame.stream(), around.behind, () => frames.return(undefined));
+    if (frame.size > IN_ONE_PIECE) return pieces;
+    const all: Buffer[] = [];
+    for await (const piece of pieces) all.push(piece);
+    return Buffer.concat(all);
   }
 
   private async *parts(
@@ -109,16 +105,23 @@ export class WadoFramesController {
     coding: FrameRepresentation['coding'],
     type: string,
   ): AsyncGenerator<AnswerPart> {
-    for await (const stored of this.readFrames.frames(place, numbers)) {
-      const frame = await this.coded(stored, place, coding);
-      yield {
-        headers: { 'Content-Type': type },
-        size: frame.length,
-        async *stream() {
-          yield frame;
-        },
-      };
-    }
+    for await (const frame of givenFrames(this.readFrames, place, numbers, coding))
+      yield { headers: { 'Content-Type': type }, size: frame.size, stream: () => frame.stream() };
+  }
+}
+
+async function* inOrder(
+  before: readonly Buffer[],
+  pieces: AsyncIterable<Buffer>,
+  behind: readonly Buffer[],
+  done: () => Promise<unknown>,
+): AsyncGenerator<Buffer> {
+  try {
+    yield* before;
+    yield* pieces;
+    yield* behind;
+  } finally {
+    await done();
   }
 }
 

@@ -405,6 +405,14 @@ describe('retention', () => {
         1,
       );
 
+      // An object is put before its row, and no age protects it here.
+      await eventually('every reaction to be done', async () => {
+        const { rows } = await database.query<{ open: number }>(
+          `SELECT (SELECT count(*) FROM outbox_event WHERE relayed_at IS NULL)::int
+             + (SELECT count(*) FROM outbox_delivery WHERE done_at IS NULL AND failed_at IS NULL)::int AS open`,
+        );
+        return rows[0]!.open === 0;
+      });
       const references = [...INGEST_OBJECTS, ...CATALOGUE_OBJECTS, ...REPORT_OBJECTS];
       const garbage = new CollectGarbage(parts.get(Database), store, references, parts.get(AuditTrail));
       await garbage.run({ apply: true, ageHours: 0 });

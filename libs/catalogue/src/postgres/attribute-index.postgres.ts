@@ -18,6 +18,8 @@ import { gramCondition, isPlainLookup, matchSql, Parameters, tableOf } from './m
  * its index with the condition as a filter, soon fills a page. The planner cannot know which from a pattern.
  */
 const FEW = 500;
+/** Studies that one question of several may be answered with. */
+const BRIEF = 250;
 /** A number that sorts behind all, for series and instances without one. */
 const LAST = 2147483647;
 
@@ -105,18 +107,23 @@ export class AttributeIndexPostgres extends AttributeIndex {
         SELECT ${alias}.id FROM ${skippingFrom(search)} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${plan.parameters.add(page.offset)})
         ORDER BY ${order}`;
     }
-    return (await this.answers(search, sql, plan.parameters.values)).map(entity);
+    return (await this.answers(search, page, sql, plan.parameters.values)).map(entity);
   }
 
   /**
    * Whole answers as JSON: one value to be read instead of twenty. A plan for any value is right only where every value finds few; the
    * rest is planned with its values.
    */
-  private async answers(search: AttributeSearch, sql: string, values: readonly unknown[]): Promise<Found[]> {
+  private async answers(
+    search: AttributeSearch,
+    page: AttributePage,
+    sql: string,
+    values: readonly unknown[],
+  ): Promise<Found[]> {
     const found = `SELECT row_to_json(f) AS found FROM (${sql}) AS f`;
     const rows = await (!search.keys.some(isPlainLookup)
       ? this.database.rows<{ found: Found }>(found, values)
-      : values.every(isScalar)
+      : isBrief(search, page) && values.every(isScalar)
         ? this.database.lookedUp<{ found: Found }>(found, values)
         : this.database.prepared<{ found: Found }>(found, values));
     return rows.map((row) => row.found);
@@ -243,6 +250,11 @@ function behind(level: QueryLevel, after: PageKey, parameters: Parameters): stri
 }
 
 const PARTS = new Set(['patientId', 'organisation', 'patientNumber', 'patient', 'study', 'series', 'header', 'page']);
+
+/** Answers of one statement are in memory together: questions with long ones go by themselves. */
+function isBrief({ level, headers }: AttributeSearch, { limit }: AttributePage): boolean {
+  return (level === 'PATIENT' || level === 'STUDY') && !headers && limit <= BRIEF;
+}
 
 function isScalar(value: unknown): value is string | number {
   return typeof value === 'string' || typeof value === 'number';

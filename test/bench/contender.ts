@@ -46,6 +46,8 @@ export interface Figure {
   /** `ratio` at least, or `ours` at most */
   readonly target?: { readonly ratio: number } | { readonly most: number } | undefined;
   readonly note?: string | undefined;
+  /** what each round gave, in order: ours, and the peer's */
+  readonly rounds?: readonly (readonly number[] | undefined)[];
 }
 
 /** null: there is nothing to reach, or nothing to compare with. */

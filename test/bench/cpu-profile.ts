@@ -28,20 +28,15 @@ export class CpuProfiles {
     return { NODE_OPTIONS: `--import=${PRELOAD}`, BENCH_PROFILES: this.folder };
   }
 
-  /** @returns lines to print: CPU seconds of every process, and the functions of each server that took most of its own time */
+  /** @returns lines to print: the functions of each server that took most of its own time */
   async during<T>(contender: Contender, work: () => Promise<T>): Promise<{ result: T; lines: string[] }> {
     const processes = await contender.processes();
     const servers = PROFILED.filter((name) => processes[name]);
-    const before = cpuSeconds(processes);
     for (const name of servers) process.kill(processes[name]![0]!, 'SIGUSR2');
     const result = await work();
-    const after = cpuSeconds(await contender.processes());
     this.number += 1;
     for (const name of servers) process.kill(processes[name]![0]!, 'SIGUSR2');
-    const used = Object.entries(after).map(
-      ([name, seconds]) => `${name} ${(seconds - (before[name] ?? 0)).toFixed(1)}`,
-    );
-    const lines = [`CPU seconds of ours: ${used.join(', ')}`];
+    const lines: string[] = [];
     for (const name of servers) lines.push(...summary(name, await this.read(name)));
     return { result, lines };
   }
@@ -90,19 +85,4 @@ function summary(name: string, { nodes, samples, timeDeltas }: RawProfile): stri
 
 function place(url: string): string {
   return url.replace(pathToFileURL(ROOT).href, '').replace(ROOT, '');
-}
-
-/** By name; user and system time, of a child that has ended meanwhile nothing. */
-function cpuSeconds(processes: Record<string, number[]>): Record<string, number> {
-  const seconds = (pid: number): number => {
-    try {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-      return (Number(fields[11]) + Number(fields[12])) / 100;
-    } catch {
-      return 0;
-    }
-  };
-  return Object.fromEntries(
-    Object.entries(processes).map(([name, pids]) => [name, pids.reduce((sum, pid) => sum + seconds(pid), 0)]),
-  );
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Contest, Figure, Row } from './contender.js';
 import { CpuProfiles } from './cpu-profile.js';
+import { processorTime } from './processor-time.js';
 import { measureLimits } from './limits.js';
 import { ORTHANC_SETTINGS, orthancIsInstalled, startOrthanc } from './orthanc-contender.js';
 import { startQiao } from './qiao-contender.js';
@@ -53,13 +54,13 @@ try {
   const figures: Figure[] = [];
   for (const row of ROWS.filter(({ key }) => wanted.includes(key))) {
     const began = performance.now();
-    const { result, lines } = profiles
-      ? await profiles.during(ours, () => row.run(contest))
-      : { result: await row.run(contest), lines: [] };
+    const run = () => processorTime(ours, () => row.run(contest));
+    const { result: timed, lines } = profiles ? await profiles.during(ours, run) : { result: await run(), lines: [] };
+    const { result, line: processors } = timed;
     figures.push(...result);
     say(`${row.key}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
     for (const one of result) say(`  ${inWords(one)}`);
-    for (const line of lines) say(line);
+    for (const line of [processors, ...lines]) say(line);
   }
   figures.push(...(await memoryFigures(contest)));
   const report: Report = {

@@ -148,9 +148,9 @@ async function seedInstances(client: pg.Client, size: ArchiveSize): Promise<void
     [UID_ROOT, size.instancesPerStudy],
   );
   await client.query(
-    `INSERT INTO ingest_instance (id, organisation, sop_instance_uid, digest, header_digest, standing, state, format, sop_class_uid,
+    `INSERT INTO ingest_instance (id, organisation, sop_instance_uid, digest, standing, state, format, sop_class_uid,
        transfer_syntax_uid, study_instance_uid, series_instance_uid, object_key, size_bytes, dataset_offset, attributes, source, received_at)
-     SELECT id, $1, uid, md5(uid), md5(uid), 'first', 'indexed', 'dicom', '1.2.840.10008.5.1.4.1.1.2', '1.2.840.10008.1.2.1', study, series,
+     SELECT id, $1, uid, md5(uid), 'first', 'indexed', 'dicom', '1.2.840.10008.5.1.4.1.1.2', '1.2.840.10008.1.2.1', study, series,
        uid, 526000, 300, jsonb_build_object('00080018', jsonb_build_object('vr', 'UI', 'Value', jsonb_build_array(uid)),
          '0020000D', jsonb_build_object('vr', 'UI', 'Value', jsonb_build_array(study)),
          '0020000E', jsonb_build_object('vr', 'UI', 'Value', jsonb_build_array(series)),

@@ -45,5 +45,6 @@ export async function inTurn(contest: Contest, measure: Measure): Promise<Figure
     ratio: theirs && median(mine.map((one, at) => (measure.better === 'more' ? one / theirs[at]! : theirs[at]! / one))),
     target,
     note,
+    rounds: [mine, theirs],
   };
 }

@@ -29,7 +29,7 @@ async function spool(bytes: Buffer, parent = join(folder, 'spool')) {
   await writeFile(path, bytes);
   return { path, size: bytes.length };
 }
-const newKey = () => `instances/ab/cd/${randomUUID()}`;
+const newKey = () => `instances/ab/${randomUUID()}`;
 const gone = async (path: string) => (await stat(path).catch(() => null)) === null;
 
 /** What every adapter of the port must do. */

@@ -6,7 +6,7 @@ import { sampleAecg } from '#libs/formats/samples';
 import type { WritableDataset } from '#libs/formats/dicom';
 import { INGEST_OBJECTS } from '#libs/ingest';
 import { Database } from '#libs/persistence';
-import { ObjectStore } from '#libs/ports';
+import { digestKey, ObjectStore } from '#libs/ports';
 import { REPORT_OBJECTS } from '#libs/report';
 import { CollectGarbage } from '#libs/storekeeping';
 import { DimseUser } from '#test/dimse-user';
@@ -390,10 +390,7 @@ describe('retention', () => {
       const id = await kept(first, second);
       expect((await remove(id, 'test-data')).status).toBe(200);
       const store = parts.get(ObjectStore);
-      const keyOf = (one: SmallInstance) => {
-        const digest = digestOfFile(one.bytes);
-        return `instances/${digest.slice(0, 2)}/${digest.slice(2, 4)}/${digest}`;
-      };
+      const keyOf = (one: SmallInstance) => digestKey('instances', digestOfFile(one.bytes));
       expect(await store.stat(keyOf(first))).not.toBeNull();
 
       const again = await kept(first);

@@ -8,7 +8,7 @@ import { CATALOGUE_OBJECTS } from '#libs/catalogue';
 import { sampleAecg } from '#libs/formats/samples';
 import { INGEST_OBJECTS } from '#libs/ingest';
 import { Database } from '#libs/persistence';
-import { ObjectStore } from '#libs/ports';
+import { digestKey, ObjectStore } from '#libs/ports';
 import { REPORT_OBJECTS } from '#libs/report';
 import { CollectGarbage } from '#libs/storekeeping';
 import { productDatabase } from '#test/product-database';
@@ -36,10 +36,7 @@ describe('verify-store and collect-garbage', () => {
   const images = Array.from({ length: 6 }, (_, index) =>
     smallInstance({ study: 'verify', patientId: 'V-1', number: index + 1, rows: 16 }),
   );
-  const keyOf = (bytes: Buffer) => {
-    const digest = digestOfFile(bytes);
-    return `instances/${digest.slice(0, 2)}/${digest.slice(2, 4)}/${digest}`;
-  };
+  const keyOf = (bytes: Buffer) => digestKey('instances', digestOfFile(bytes));
 
   beforeAll(async () => {
     qiao = await QiaoProcess.start({ QIAO_SETTLE_SECONDS: '1' });

@@ -90,7 +90,6 @@ export class Catalogued {
       studyInstanceUid: text(json, '0020000D')!,
       seriesInstanceUid: text(json, '0020000E')!,
       digest: id,
-      headerDigest: id,
       format: 'dicom',
       objectKey: id,
       sizeBytes: 1,

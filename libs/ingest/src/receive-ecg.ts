@@ -4,7 +4,7 @@ import { Part10Splitter, readAttributes, text, type DicomJson } from '#libs/form
 import { detectEcgFormat, EcgFormatError, readAecg, readDicomWaveform, type EcgRecording } from '#libs/formats/ecg';
 import { demand, type Caller } from '#libs/identity';
 import { newId, Refusal } from '#libs/kernel';
-import { ObjectStore } from '#libs/ports';
+import { digestKey, ObjectStore } from '#libs/ports';
 import type { InstanceSource, Receipt } from './domain/stored-instance.js';
 import { DemandRoom } from './demand-room.js';
 import { IngestRepository } from './ingest.repository.js';
@@ -82,7 +82,7 @@ export class ReceiveEcg {
     };
     const attributes = attributesOf(recording, uids, given);
     if (!text(attributes, '00100020')) throw noPatient();
-    const objectKey = `documents/${digest.slice(0, 2)}/${digest.slice(2, 4)}/${digest}`;
+    const objectKey = digestKey('documents', digest);
     await this.objects.putBytes(objectKey, bytes);
     const { outcome, id } = await this.repository.add({
       id: newId(),
@@ -93,7 +93,6 @@ export class ReceiveEcg {
       studyInstanceUid: uids.study,
       seriesInstanceUid: uids.series,
       digest,
-      headerDigest: digest,
       format: 'aecg',
       objectKey,
       sizeBytes: bytes.length,

@@ -13,8 +13,7 @@ import {
 } from '#libs/formats/dicom';
 import { demand, type Caller } from '#libs/identity';
 import { newId, Refusal } from '#libs/kernel';
-import { ObjectStore } from '#libs/ports';
-import { headerDigest } from './domain/header-digest.js';
+import { digestKey, ObjectStore } from '#libs/ports';
 import type { InstanceSource, Receipt } from './domain/stored-instance.js';
 import { DemandRoom } from './demand-room.js';
 import { IngestRepository } from './ingest.repository.js';
@@ -23,6 +22,7 @@ import { Spool, type SpooledFile } from './spool.js';
 const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
 /** Enough of a data set to hold SOP Class and Instance UID, which stand at its very beginning. */
 const FIRST_LOOK = 16 * 1024;
+const SOP_INSTANCE_UID = 0x00080018;
 /** How much of the data set the header is looked for in, in turn: most end in the first, nearly all in the second. */
 const HEADER_LOOKS = [32 * 1024, 256 * 1024];
 const LARGEST_DEFLATED_HEADER = 16 * 1024 * 1024;
@@ -130,7 +130,6 @@ class Reception implements InstanceReception {
     try {
       if (this.splitter) await this.take(this.splitter.end());
       if (this.datasetOffset === 0) await this.begin(true);
-      this.file.ended();
       const read = await this.readHeader();
       const receipt = await this.store(read);
       return receipt;
@@ -178,6 +177,7 @@ class Reception implements InstanceReception {
     const first = head.subarray(0, FIRST_LOOK);
     const { attributes } = readAttributes(first, this.transferSyntaxUid!, {
       complete: complete && first.length === head.length,
+      until: SOP_INSTANCE_UID,
     });
     const meta = this.metaUids();
     const sopClassUid = text(attributes, '00080016') || meta?.sopClassUid;
@@ -256,11 +256,8 @@ class Reception implements InstanceReception {
     }
     const seriesInstanceUid = uid('0020000E', 'SeriesInstanceUID');
     const digest = this.digest!.digest('hex');
-    const objectKey = `instances/${digest.slice(0, 2)}/${digest.slice(2, 4)}/${digest}`;
-    const putting = this.to.objects.put(objectKey, await this.file.finish());
-    // Worked out while the store flushes.
-    const likeness = headerDigest(attributes);
-    await putting;
+    const objectKey = digestKey('instances', digest);
+    await this.to.objects.put(objectKey, await this.file.finish());
     const { outcome, id } = await this.to.repository.add({
       id: newId(),
       organisation: this.to.organisation,
@@ -270,7 +267,6 @@ class Reception implements InstanceReception {
       studyInstanceUid,
       seriesInstanceUid,
       digest,
-      headerDigest: likeness,
       format: 'dicom',
       objectKey,
       sizeBytes: this.file.size,

@@ -5,7 +5,7 @@ import { detectEcgFormat } from '#libs/formats/ecg';
 import type { Caller } from '#libs/identity';
 import { Refusal } from '#libs/kernel';
 import { Database } from '#libs/persistence';
-import { ObjectStore } from '#libs/ports';
+import { digestKey, ObjectStore } from '#libs/ports';
 import type { InstanceSource, Receipt } from './domain/stored-instance.js';
 import type { UploadItem } from './domain/upload.js';
 import { IngestRepository } from './ingest.repository.js';
@@ -122,7 +122,7 @@ export class ReceiveUploadFile {
       throw error;
     }
     const digest = hash.digest('hex');
-    const objectKey = `quarantine/${digest.slice(0, 2)}/${digest.slice(2, 4)}/${digest}`;
+    const objectKey = digestKey('quarantine', digest);
     try {
       await this.objects.put(objectKey, await copy.finish());
     } finally {

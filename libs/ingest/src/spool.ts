@@ -1,6 +1,7 @@
-import { readSync } from 'node:fs';
-import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { close, open, readSync, writev } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { newId, Refusal } from '#libs/kernel';
 import type { SpoolFile } from '#libs/ports';
 
@@ -10,6 +11,11 @@ const GATHER = 1024 * 1024;
 const PIECE_OVERHEAD = 128;
 /** The beginning stays in memory, where the header is read. */
 const HEAD = 256 * 1024;
+
+// The plain calls: file handles cost as much again, several times for each instance.
+const opened = promisify(open);
+const written = promisify(writev);
+const closed = promisify(close);
 
 /** What is arriving waits here, on the disk of the object folder, until its digest (and so its key) is known. */
 export class Spool {
@@ -22,7 +28,7 @@ export class Spool {
   }
 
   create(): SpooledFile {
-    return new SpooledFile(join(this.folder, newId()));
+    return new SpooledFile(this.folder);
   }
 }
 
@@ -37,7 +43,9 @@ function spoolRefusal(error: unknown): unknown {
 export class SpooledFile {
   /** bytes taken so far */
   size = 0;
-  private handle: FileHandle | undefined;
+  private descriptor: number | undefined;
+  /** nothing was written so far */
+  private isInMemory = true;
   private written = 0;
   private writing: Promise<void> = Promise.resolve();
   private gathered: Buffer[] = [];
@@ -45,7 +53,15 @@ export class SpooledFile {
   private readonly head: Buffer[] = [];
   private headLength = 0;
 
-  constructor(readonly path: string) {}
+  private name: string | undefined;
+
+  constructor(private readonly folder: string) {}
+
+  /** where it lies once it does not fit into memory */
+  get path(): string {
+    this.name ??= join(this.folder, newId());
+    return this.name;
+  }
 
   /** Takes the next piece, which is this file's to keep; where a promise comes back it is to be waited for before the next. */
   append(piece: Buffer): Promise<void> | undefined {
@@ -59,57 +75,40 @@ export class SpooledFile {
     return this.gatheredCost >= GATHER ? this.write() : undefined;
   }
 
-  /** All has come: what is left is written while the caller looks at the beginning. */
-  ended(): void {
-    // A failure comes out of `finish`.
-    this.write().catch(() => undefined);
-  }
-
   /** `length` bytes from `start`, fewer where the file ends before. */
   async read(start: number, length: number): Promise<Buffer> {
     const end = Math.min(start + length, this.size);
     if (end <= this.headLength) return within(this.head, start, end);
+    if (this.isInMemory) return within(this.gathered, start, end);
     await this.write();
-    const buffer = Buffer.alloc(Math.max(0, end - start));
-    let filled = 0;
-    while (filled < buffer.length) {
-      const { bytesRead } = await this.handle!.read(buffer, filled, buffer.length - filled, start + filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return buffer.subarray(0, filled);
+    return readAt(this.descriptor!, start, end - start);
   }
 
   /** What gives bytes at once, for the few here and there of what was just written and lies in the system's cache. */
   async reader(): Promise<(start: number, length: number) => Buffer> {
+    if (this.isInMemory) return (start, length) => within(this.gathered, start, Math.min(start + length, this.size));
     await this.write();
-    const { fd } = this.handle!;
-    return (start, length) => {
-      const buffer = Buffer.alloc(Math.max(0, Math.min(length, this.size - start)));
-      let filled = 0;
-      while (filled < buffer.length) {
-        const bytesRead = readSync(fd, buffer, filled, buffer.length - filled, start + filled);
-        if (bytesRead === 0) break;
-        filled += bytesRead;
-      }
-      return buffer.subarray(0, filled);
-    };
+    const descriptor = this.descriptor!;
+    return (start, length) => readAt(descriptor, start, Math.min(length, this.size - start));
   }
 
-  /** Writes what is left; then the file is the store's, with its open handle. */
+  /** Then the file is the store's: a small one as it is in memory, a larger one on the disk, with its open descriptor. */
   async finish(): Promise<SpoolFile> {
+    if (this.isInMemory) return { size: this.size, pieces: this.gathered };
     await this.write();
-    const { handle } = this;
-    this.handle = undefined;
-    return { path: this.path, size: this.size, handle: handle! };
+    const descriptor = this.descriptor!;
+    this.descriptor = undefined;
+    return { path: this.path, size: this.size, descriptor };
   }
 
   async discard(): Promise<void> {
+    const untouched = this.isInMemory;
     this.gathered = [];
+    if (untouched) return;
     await this.writing.catch(() => undefined);
-    const { handle } = this;
-    this.handle = undefined;
-    await handle?.close().catch(() => undefined);
+    const { descriptor } = this;
+    this.descriptor = undefined;
+    if (descriptor !== undefined) await closed(descriptor).catch(() => undefined);
     await rm(this.path, { force: true });
   }
 
@@ -117,15 +116,16 @@ export class SpooledFile {
     const pieces = this.gathered;
     this.gathered = [];
     this.gatheredCost = 0;
+    this.isInMemory = false;
     this.writing = this.writing.then(() => this.put(pieces));
     return this.writing;
   }
 
   private async put(pieces: readonly Buffer[]): Promise<void> {
     try {
-      this.handle ??= await open(this.path, 'wx+');
+      this.descriptor ??= await opened(this.path, 'wx+');
       for (let left = pieces; left.length > 0;) {
-        const { bytesWritten } = await this.handle.writev(left, this.written);
+        const { bytesWritten } = await written(this.descriptor, left, this.written);
         this.written += bytesWritten;
         left = behind(left, bytesWritten);
       }
@@ -133,6 +133,17 @@ export class SpooledFile {
       throw spoolRefusal(error);
     }
   }
+}
+
+function readAt(descriptor: number, start: number, length: number): Buffer {
+  const buffer = Buffer.alloc(Math.max(0, length));
+  let filled = 0;
+  while (filled < buffer.length) {
+    const bytesRead = readSync(descriptor, buffer, filled, buffer.length - filled, start + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
 }
 
 function behind(pieces: readonly Buffer[], bytes: number): Buffer[] {

@@ -28,22 +28,44 @@ function grouped(rows: { reaction: string; key: string; event_id: string }[]): D
 /** The tables' side of the outbox: what has to be told to whom, and what was. The queue only carries; it may be lost whole. */
 export class Deliveries {
   private readonly reactions: ReadonlyMap<string, Reaction>;
+  private readonly gathering = new Map<string, number>();
 
   constructor(
     private readonly database: Database,
     reactions: readonly Reaction[],
   ) {
     this.reactions = new Map(reactions.map((reaction) => [reaction.name, reaction]));
+    for (const { event, gatherMs } of reactions)
+      this.gathering.set(event, Math.min(gatherMs, this.gathering.get(event) ?? gatherMs));
     if (this.reactions.size !== reactions.length) throw new Error('two reactions have the same name');
   }
 
-  /** Takes new events and writes a delivery for each reaction to them. @returns the jobs to queue; empty when there is no news */
-  async relay(): Promise<DeliveryJob[]> {
+  /**
+   * A transaction that is simply run again if the last moments before a crash are lost: it waits for no disk, and leaves the disk to the
+   * door. Whatever builds on it is committed behind it, and therefore never without it.
+   */
+  private repeatable<T>(work: () => Promise<T>): Promise<T> {
     return this.database.transaction(async () => {
+      await this.database.rows('SET LOCAL synchronous_commit = off');
+      return work();
+    });
+  }
+
+  /**
+   * Takes new events and writes a delivery for each reaction to them. An event whose reaction gathers stays until the oldest of its key
+   * has waited long enough; then all of the key go. @returns the jobs to queue; empty when there is no news
+   */
+  async relay(): Promise<DeliveryJob[]> {
+    return this.repeatable(async () => {
       const events = await this.database.rows<{ id: string; name: string; key: string }>(
-        `UPDATE outbox_event SET relayed_at = now() WHERE id IN (
-           SELECT id FROM outbox_event WHERE relayed_at IS NULL ORDER BY id LIMIT ${DELIVERY_BATCH} FOR UPDATE SKIP LOCKED)
-         RETURNING id, name, key`,
+        `WITH waiting AS (
+           SELECT id, name, key, created_at FROM outbox_event WHERE relayed_at IS NULL ORDER BY id LIMIT ${DELIVERY_BATCH} FOR UPDATE SKIP LOCKED),
+         due AS (
+           SELECT w.name, w.key FROM waiting w LEFT JOIN unnest($1::text[], $2::int[]) AS g (name, ms) ON g.name = w.name
+           GROUP BY w.name, w.key, g.ms HAVING min(w.created_at) <= clock_timestamp() - make_interval(secs => coalesce(g.ms, 0) / 1000.0))
+         UPDATE outbox_event e SET relayed_at = now() FROM waiting w JOIN due USING (name, key) WHERE e.id = w.id
+         RETURNING e.id, e.name, e.key`,
+        [[...this.gathering.keys()], [...this.gathering.values()]],
       );
       const rows = events
         .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))
@@ -82,7 +104,7 @@ export class Deliveries {
     const reaction = this.reactions.get(job.reaction);
     if (!reaction) throw new Error(`no reaction is called ${job.reaction}`);
     try {
-      await this.database.transaction(async () => {
+      await this.repeatable(async () => {
         const events = await this.database.rows<OutboxEvent>(
           `SELECT e.id, e.name, e.key, e.payload FROM outbox_delivery d JOIN outbox_event e ON e.id = d.event_id
            WHERE d.reaction = $1 AND d.event_id = ANY($2::bigint[]) AND d.done_at IS NULL AND d.failed_at IS NULL

@@ -1,14 +1,19 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
-/** A finished spool file: complete, and no longer written to by anyone. */
-export interface SpoolFile {
-  /** Where the bytes are now. */
-  readonly path: string;
-  /** Its length in bytes, as counted while it was written. */
+/** A finished spool file: complete, and no longer written to by anyone. `size` in bytes, as counted while it came. */
+export type SpoolFile = SpooledOnDisk | SpooledInMemory;
+
+export interface SpooledOnDisk {
   readonly size: number;
-  /** The handle it was written through, if still open; the store closes it, also when it throws. */
-  readonly handle?: FileHandle;
+  readonly path: string;
+  /** The descriptor it was written through, if still open; the store closes it, also when it throws. */
+  readonly descriptor?: number;
+}
+
+/** A small one, which never was on the disk. */
+export interface SpooledInMemory {
+  readonly size: number;
+  readonly pieces: readonly Uint8Array[];
 }
 
 /** There is no object under this key. */
@@ -69,7 +74,7 @@ const KEY_LENGTH_LIMIT = 512;
 
 /**
  * Passes a key through or throws {@link InvalidObjectKey}. A key is one or more segments joined by `/`, such as
- * `instances/ab/cd/<hex>`; a segment is lower case (a folder may live on a file system that folds case), does not
+ * `instances/ab/<hex>`; a segment is lower case (a folder may live on a file system that folds case), does not
  * begin with a dot and has at most 128 characters; the whole at most 512. No key may be a folder of another.
  */
 export function assertObjectKey(key: string): string {
@@ -77,6 +82,11 @@ export function assertObjectKey(key: string): string {
     throw new InvalidObjectKey(key);
   }
   return key;
+}
+
+/** The key of what is named by its digest (hex): `<kind>/ab/<digest>`, spread over 256 folders. @throws InvalidObjectKey */
+export function digestKey(kind: string, digest: string): string {
+  return assertObjectKey(`${kind}/${digest.slice(0, 2)}/${digest}`);
 }
 
 /** `length` bytes from offset `start`. */

@@ -5,7 +5,7 @@ import { CatalogueRepository } from '#libs/catalogue';
 import { demand, Directory, Sessions, SigningKeys, type Caller } from '#libs/identity';
 import { Clock, newId, Refusal } from '#libs/kernel';
 import { Database } from '#libs/persistence';
-import { ObjectStore, Signer } from '#libs/ports';
+import { digestKey, ObjectStore, Signer } from '#libs/ports';
 import {
   canonicalJson,
   demandOtherThanAuthor,
@@ -70,7 +70,7 @@ export class SignReport {
     });
     const { signature, certificatePem } = await this.signer.signDetached(Buffer.from(canonical), key, password);
     const pdfSha256 = sha256(signedPdf);
-    const pdfKey = `reports/${pdfSha256.slice(0, 2)}/${pdfSha256.slice(2, 4)}/${pdfSha256}`;
+    const pdfKey = digestKey('reports', pdfSha256);
     await this.objects.putBytes(pdfKey, signedPdf);
 
     return this.database.transaction(async () => {

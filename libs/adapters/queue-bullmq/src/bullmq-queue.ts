@@ -66,6 +66,7 @@ export class BullmqQueue extends JobQueue {
   }
 
   private postgres(connectionString: string) {
-    return { connectionString, schema: 'bullmq', migrate: true, max: 4 };
+    // A queue may be lost whole: what it says need not wait for the disk.
+    return { connectionString, schema: 'bullmq', migrate: true, max: 4, options: '-c synchronous_commit=off' };
   }
 }

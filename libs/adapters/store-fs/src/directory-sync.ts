@@ -1,4 +1,11 @@
-import { open } from 'node:fs/promises';
+import { close, fsync, open } from 'node:fs';
+import { promisify } from 'node:util';
+
+const opened = promisify(open);
+const synced = promisify(fsync);
+
+/** Directories kept open; objects lie in 256 of them for each kind. */
+const MOST_OPEN = 1024;
 
 /**
  * Makes directory entries durable in groups. While one round of fsync runs, further requests gather; the next round
@@ -8,6 +15,7 @@ import { open } from 'node:fs/promises';
 export class DirectorySync {
   #waiting = new Map<string, Array<{ resolve: () => void; reject: (cause: unknown) => void }>>();
   #running = false;
+  readonly #open = new Map<string, Promise<number>>();
 
   /** Resolves when the entries that `directory` holds now would outlive a loss of power. */
   sync(directory: string): Promise<void> {
@@ -29,7 +37,7 @@ export class DirectorySync {
       await Promise.all(
         [...round].map(async ([directory, callers]) => {
           try {
-            await fsyncDirectory(directory);
+            await synced(await this.#descriptor(directory));
             for (const caller of callers) caller.resolve();
           } catch (cause) {
             for (const caller of callers) caller.reject(cause);
@@ -39,13 +47,31 @@ export class DirectorySync {
     }
     this.#running = false;
   }
+
+  /** Directories were removed: what is open of them means nothing any more. */
+  forget(): void {
+    for (const descriptor of this.#open.values()) shut(descriptor);
+    this.#open.clear();
+  }
+
+  #descriptor(directory: string): Promise<number> {
+    const known = this.#open.get(directory);
+    if (known) return known;
+    const descriptor = opened(directory, 'r');
+    this.#open.set(directory, descriptor);
+    descriptor.catch(() => this.#open.delete(directory));
+    if (this.#open.size > MOST_OPEN) {
+      const [oldest, unused] = this.#open.entries().next().value!;
+      this.#open.delete(oldest);
+      shut(unused);
+    }
+    return descriptor;
+  }
 }
 
-async function fsyncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+function shut(descriptor: Promise<number>): void {
+  descriptor.then(
+    (number) => close(number, () => undefined),
+    () => undefined,
+  );
 }

@@ -1,8 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, fstatSync, read as readFile } from 'node:fs';
-import { access, link, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import {
+  close,
+  createReadStream,
+  fdatasync,
+  fstatSync,
+  link as linkFile,
+  open as openFile,
+  read as readFile,
+  unlink as unlinkFile,
+} from 'node:fs';
+import { access, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import {
   assertByteRange,
   assertKeyPrefix,
@@ -14,10 +24,18 @@ import {
   ObjectSizeMismatch,
   ObjectStore,
   ObjectStoreUnavailable,
+  type SpooledOnDisk,
   type SpoolFile,
 } from '#libs/ports';
 import { DirectorySync } from './directory-sync.js';
 import { OpenFiles } from './open-files.js';
+import { MOST_BYTES, WritingThreads } from './writing-threads.js';
+
+// The plain calls: on the way in, promises of `node:fs/promises` cost as much again.
+const link = promisify(linkFile);
+const unlink = promisify(unlinkFile);
+const opened = promisify(openFile);
+const datasync = promisify(fdatasync);
 
 export interface FsObjectStoreOptions {
   /** The folder that holds the objects; made if absent. Spool on the same file system and a put moves no bytes. */
@@ -68,12 +86,14 @@ export class FsObjectStore extends ObjectStore {
   readonly #root: string;
   readonly #openFiles = new OpenFiles();
   readonly #directories: DirectorySync | null;
+  readonly #threads: WritingThreads;
   /** Folders made or found, so that mkdir and its sync are paid once. */
   readonly #known = new Map<string, Folder>();
 
   private constructor(options: FsObjectStoreOptions) {
     super();
     this.#root = options.root;
+    this.#threads = new WritingThreads({ root: options.root, syncDirectories: options.syncDirectories !== false });
     this.#directories = options.syncDirectories === false ? null : new DirectorySync();
   }
 
@@ -93,6 +113,7 @@ export class FsObjectStore extends ObjectStore {
 
   override async put(key: string, file: SpoolFile): Promise<void> {
     const target = this.#path(key);
+    if ('pieces' in file) return this.#putPieces(key, target, file.pieces, file.size);
     await this.#guarded(async () => {
       // Made while the bytes are flushed; whether it could be is asked where it is needed.
       void this.#folder(dirname(target));
@@ -106,13 +127,21 @@ export class FsObjectStore extends ObjectStore {
   }
 
   override async putBytes(key: string, bytes: Uint8Array): Promise<void> {
-    const target = this.#path(key);
+    await this.#putPieces(key, this.#path(key), [bytes], bytes.length);
+  }
+
+  async #putPieces(key: string, target: string, pieces: readonly Uint8Array[], size: number): Promise<void> {
     await this.#guarded(async () => {
-      if (!(await this.#holds(key, target, bytes.length))) {
+      if (size <= MOST_BYTES) {
+        const stored = await this.#threads.write({ pieces, size, incoming: this.#incomingPath(), target });
+        if (stored !== size) throw new ObjectExists(key, stored, size);
+        return;
+      }
+      if (!(await this.#holds(key, target, size))) {
         const path = this.#incomingPath();
         try {
-          await writeFile(path, bytes, { flag: 'wx' });
-          const file = { path, size: bytes.length };
+          await writeFile(path, pieces, { flag: 'wx' });
+          const file = { path, size };
           await flush(file);
           await this.#publish(key, target, file);
         } finally {
@@ -269,13 +298,16 @@ export class FsObjectStore extends ObjectStore {
   }
 
   /** Gives flushed bytes their name, by link where they are or by a copy where they are on another file system. */
-  async #publish(key: string, target: string, file: SpoolFile): Promise<void> {
+  async #publish(key: string, target: string, file: SpooledOnDisk): Promise<void> {
     await this.#folder(dirname(target)).made;
     try {
       await this.#give(key, target, file);
     } catch (cause) {
       // Somebody removed a folder under us: forget what we knew, so that the next try makes it again.
-      if (errorCode(cause) === 'ENOENT') this.#known.clear();
+      if (errorCode(cause) === 'ENOENT') {
+        this.#known.clear();
+        this.#directories?.forget();
+      }
       if (errorCode(cause) !== 'EXDEV') throw cause;
       const copy = this.#incomingPath();
       try {
@@ -293,7 +325,7 @@ export class FsObjectStore extends ObjectStore {
     }
   }
 
-  async #give(key: string, target: string, file: SpoolFile): Promise<void> {
+  async #give(key: string, target: string, file: SpooledOnDisk): Promise<void> {
     try {
       await link(file.path, target);
     } catch (cause) {
@@ -372,18 +404,18 @@ async function readFully(descriptor: number, target: Buffer, start: number): Pro
 }
 
 /** Flushes a finished file's bytes and tells its length; null when the file is not there. */
-async function flush({ path, handle }: SpoolFile): Promise<number | null> {
-  let opened = handle;
+async function flush({ path, descriptor }: SpooledOnDisk): Promise<number | null> {
+  let file = descriptor;
   try {
-    opened ??= await open(path, 'r+');
-    await opened.datasync();
+    file ??= await opened(path, 'r+');
+    await datasync(file);
     // Of an open file: no disk is asked.
-    return fstatSync(opened.fd).size;
+    return fstatSync(file).size;
   } catch (cause) {
     if (!isMissing(cause)) throw cause;
     return null;
   } finally {
-    await opened?.close();
+    if (file !== undefined) close(file, () => undefined);
   }
 }
 

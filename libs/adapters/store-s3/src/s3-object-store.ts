@@ -1,3 +1,4 @@
+import { close } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Agent } from 'node:http';
@@ -106,7 +107,8 @@ export class S3ObjectStore extends ObjectStore {
   }
 
   override async put(key: string, file: SpoolFile): Promise<void> {
-    await file.handle?.close();
+    if ('pieces' in file) return this.putBytes(key, Buffer.concat(file.pieces));
+    if (file.descriptor !== undefined) close(file.descriptor, () => undefined);
     assertObjectKey(key);
     if (!(await this.#holds(key, file.size))) {
       const handle = await open(file.path, 'r');

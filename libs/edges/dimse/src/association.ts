@@ -221,7 +221,9 @@ export class Association<Caller> {
       while (this.gone === null) {
         const item = this.queue.shift();
         if (item === undefined) break;
-        await this.handle(item);
+        // Most fragments are taken at once; a turn of the queue for each of them would be the dearest part of it.
+        const taken = this.handle(item);
+        if (taken !== undefined) await taken;
         this.endIfDrained();
       }
     } catch (error) {
@@ -233,15 +235,22 @@ export class Association<Caller> {
     if (this.gone !== null) await this.abandon(this.gone);
   }
 
-  private async handle(item: PdvFragment | 'release'): Promise<void> {
-    if (item === 'release') {
-      await this.exchange?.release();
-      this.happen('Evt14');
-      return;
-    }
-    await this.exchange?.take(item);
-    this.queued -= item.bytes.length + SLICE_OVERHEAD;
+  private handle(item: PdvFragment | 'release'): Promise<void> | undefined {
+    if (item === 'release') return this.release();
+    const taken = this.exchange?.take(item);
+    if (taken !== undefined) return taken.then(() => this.handled(item));
+    this.handled(item);
+    return undefined;
+  }
+
+  private handled(fragment: PdvFragment): void {
+    this.queued -= fragment.bytes.length + SLICE_OVERHEAD;
     if (this.socket.isPaused() && this.queued <= QUEUE_LOW) this.socket.resume();
+  }
+
+  private async release(): Promise<void> {
+    await this.exchange?.release();
+    this.happen('Evt14');
   }
 
   private endIfDrained(): void {

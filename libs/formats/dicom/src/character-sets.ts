@@ -60,8 +60,19 @@ function decoderOf(label: string): { decode(bytes: Uint8Array): string } {
   return decoder;
 }
 
-/** `ISO_IR 100`, `ISO 2022 IR 100`, `ISO-IR_100`, `ISO2022IR100` → `100`; `gbk` → `GBK`; undefined when not known. */
+const keys = new Map<string, string | undefined>();
+/** Terms come from files: what nobody wrote before is not kept for ever. */
+const MOST_KEYS = 256;
+
 function keyOf(term: string): string | undefined {
+  if (keys.has(term)) return keys.get(term);
+  const key = readKey(term);
+  if (keys.size < MOST_KEYS) keys.set(term, key);
+  return key;
+}
+
+/** `ISO_IR 100`, `ISO 2022 IR 100`, `ISO-IR_100`, `ISO2022IR100` → `100`; `gbk` → `GBK`; undefined when not known. */
+function readKey(term: string): string | undefined {
   const plain = term.trim().toUpperCase();
   if (plain === '') return '6';
   if (/^UTF-?8$/.test(plain)) return '192';
@@ -135,11 +146,21 @@ function decodeExtended(bytes: Uint8Array, terms: readonly string[]): string {
   return text;
 }
 
+function isPlain(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at]!;
+    if (byte >= 0x80 || byte === ESCAPE) return false;
+  }
+  return true;
+}
+
 /**
  * Text of `bytes` under the values of (0008,0005); an empty list is the default repertoire, read as Latin-1 so that no
  * byte is lost. Padding and delimiters stay. Split on `\` only afterwards: GBK may hold that byte inside a character.
  */
 export function decodeText(bytes: Uint8Array, specificCharacterSet: readonly string[]): string {
+  // Below 0x80 all sets are ASCII; only escapes mean something else.
+  if (isPlain(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   const label = plainLabel(specificCharacterSet);
   if (label === 'latin1') {
     const hasEscape = bytes.includes(ESCAPE);

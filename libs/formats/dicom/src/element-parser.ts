@@ -207,7 +207,19 @@ export class ElementParser {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
 
+const keys = new Map<number, string>();
+/** Devices use a few thousand tags; made-up ones must not fill memory. */
+const MOST_KEYS = 20_000;
+
 /** `00100010`, the key of DICOM JSON. */
 export function hex(tag: number): string {
+  const known = keys.get(tag);
+  if (known !== undefined) return known;
+  const key = hexOf(tag);
+  if (keys.size < MOST_KEYS) keys.set(tag, key);
+  return key;
+}
+
+function hexOf(tag: number): string {
   return HEX[tag >>> 24]! + HEX[(tag >>> 16) & 255]! + HEX[(tag >>> 8) & 255]! + HEX[tag & 255]!;
 }

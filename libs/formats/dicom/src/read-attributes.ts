@@ -85,7 +85,7 @@ function isPadding(bytes: ByteView, at: number): boolean {
   return true;
 }
 
-function parse(bytes: ByteView, encoding: Encoding, complete: boolean): Parsed {
+function parse(bytes: ByteView, encoding: Encoding, complete: boolean, until = Infinity): Parsed {
   const parser = new ElementParser(bytes);
   const elements: RawElement[] = [];
   let pixelData: Parsed['pixelData'];
@@ -94,6 +94,7 @@ function parse(bytes: ByteView, encoding: Encoding, complete: boolean): Parsed {
     while (parser.at < bytes.length) {
       start = parser.at;
       const header = parser.header(encoding);
+      if (header.tag > until) return { elements, ended: true };
       if (header.tag === 0 && isPadding(bytes, start)) break;
       if (!pixelData && PIXEL_DATA_TAGS.has(header.tag)) {
         const length = header.length === UNDEFINED ? undefined : header.length;
@@ -201,17 +202,17 @@ function extendedOffsetTable(elements: readonly RawElement[]): Pick<PixelDataLoc
  * Reads a data set (no preamble, no group 0002) into DICOM JSON, as tolerant as the files of the world need: unknown
  * VRs, UN sequences, empty or non-numeric IS and DS (kept as text), a data set in the other VR encoding than declared.
  * With `complete: false` the buffer may be any prefix; then `needMore` tells whether the pixel data (or the end) was
- * reached. Throws {@link DicomFormatError}: `truncated`, `malformed`, `too-deep`, `too-large`,
+ * reached; with `until` only elements up to that tag are read. Throws {@link DicomFormatError}: `truncated`, `malformed`, `too-deep`, `too-large`,
  * `unknown-transfer-syntax`. UIDs are not insisted on here: see `instanceUids`.
  */
 export function readAttributes(
   dataset: Buffer,
   transferSyntaxUid: string,
-  options: { readonly complete?: boolean } = {},
+  options: { readonly complete?: boolean; readonly until?: number } = {},
 ): ReadResult {
   const complete = options.complete ?? true;
   const syntax = syntaxOf(transferSyntaxUid);
-  return readFrom(syntax.deflated ? inflateDataset(dataset, complete) : dataset, syntax, complete);
+  return readFrom(syntax.deflated ? inflateDataset(dataset, complete) : dataset, syntax, complete, options.until);
 }
 
 /**
@@ -233,8 +234,8 @@ function syntaxOf(uid: string): TransferSyntax {
   return syntax;
 }
 
-function readFrom(bytes: ByteView, syntax: TransferSyntax, complete: boolean): ReadResult {
-  const { elements, pixelData, ended } = parse(bytes, actualEncoding(bytes, syntax), complete);
+function readFrom(bytes: ByteView, syntax: TransferSyntax, complete: boolean, until?: number): ReadResult {
+  const { elements, pixelData, ended } = parse(bytes, actualEncoding(bytes, syntax), complete, until);
   const declared = declaredSet(elements, bytes) ?? [];
   const samples = highText(elements, bytes, []);
   const charset = findCharacterSet(declared, samples);

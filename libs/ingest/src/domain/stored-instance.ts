@@ -13,8 +13,6 @@ export interface StoredInstance {
   seriesInstanceUid: string;
   /** hex SHA-256 by `instanceDigest` (dicom) or of the file (aecg) */
   digest: string;
-  /** hex SHA-256 over what a re-encoding of the pixels leaves alone */
-  headerDigest: string;
   standing: Standing;
   format: 'dicom' | 'aecg';
   objectKey: string;

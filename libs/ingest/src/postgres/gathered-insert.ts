@@ -3,53 +3,52 @@ import { INSTANCE_STORED } from '../domain/ingest.events.js';
 import { INSTANCE_STATES } from '../domain/instance.states.js';
 import type { Standing } from '../domain/stored-instance.js';
 import type { NewInstance } from '../ingest.repository.js';
+import { storable } from './storable.js';
 
 const STORED = INSTANCE_STATES.next(INSTANCE_STATES.initial, 'store');
 /** Rows of one statement at most, and statements under way at once. */
 const MOST_ROWS = 16;
 const MOST_STATEMENTS = 2;
 
-const COLUMNS: readonly [name: string, type: string, of: (instance: NewInstance) => unknown][] = [
-  ['id', 'uuid', (instance) => instance.id],
-  ['organisation', 'text', (instance) => instance.organisation],
-  ['sop_instance_uid', 'text', (instance) => instance.sopInstanceUid],
-  ['digest', 'text', (instance) => instance.digest],
-  ['header_digest', 'text', (instance) => instance.headerDigest],
-  ['format', 'text', (instance) => instance.format],
-  ['sop_class_uid', 'text', (instance) => instance.sopClassUid],
-  ['transfer_syntax_uid', 'text', (instance) => instance.transferSyntaxUid],
-  ['study_instance_uid', 'text', (instance) => instance.studyInstanceUid],
-  ['series_instance_uid', 'text', (instance) => instance.seriesInstanceUid],
-  ['object_key', 'text', (instance) => instance.objectKey],
-  ['size_bytes', 'bigint', (instance) => instance.sizeBytes],
-  ['dataset_offset', 'int', (instance) => instance.datasetOffset],
-  ['pixel_data', 'jsonb', ({ pixelData }) => (pixelData === null ? null : JSON.stringify(pixelData))],
-  // PostgreSQL's jsonb takes every character but U+0000, which some devices pad with.
-  ['attributes', 'jsonb', ({ attributes }) => JSON.stringify(attributes).replaceAll(String.raw`\u0000`, '')],
-  ['source', 'jsonb', ({ source }) => JSON.stringify(source)],
-];
-const NAMES = COLUMNS.map(([name]) => name).join(', ');
+/** Columns with the names that the rows of one statement give them; all rows travel as one JSON text. */
+const COLUMNS = `id uuid, organisation text, sop_instance_uid text, digest text, format text, sop_class_uid text, transfer_syntax_uid text,
+  study_instance_uid text, series_instance_uid text, object_key text, size_bytes bigint, dataset_offset int, pixel_data jsonb,
+  attributes jsonb, source jsonb`;
+const NAMES = COLUMNS.replaceAll(/(\w+) \w+/g, '$1');
+
+function rowOf(instance: NewInstance): Record<string, unknown> {
+  return {
+    id: instance.id,
+    organisation: instance.organisation,
+    sop_instance_uid: instance.sopInstanceUid,
+    digest: instance.digest,
+    format: instance.format,
+    sop_class_uid: instance.sopClassUid,
+    transfer_syntax_uid: instance.transferSyntaxUid,
+    study_instance_uid: instance.studyInstanceUid,
+    series_instance_uid: instance.seriesInstanceUid,
+    object_key: instance.objectKey,
+    size_bytes: instance.sizeBytes,
+    dataset_offset: instance.datasetOffset,
+    pixel_data: instance.pixelData,
+    attributes: instance.attributes,
+    source: instance.source,
+  };
+}
 
 /** Rows and their events in one statement, which is one transaction: what the unique constraints let through comes back. */
-function insertOf(rows: number, standing: Standing): string {
-  const values = Array.from(
-    { length: rows },
-    (_, row) => `(${COLUMNS.map(([, type], at) => `$${row * COLUMNS.length + at + 1}::${type}`).join(', ')})`,
-  );
-  return `WITH came (${NAMES}) AS (VALUES ${values.join(', ')}),
-    kept AS (INSERT INTO ingest_instance (standing, state, ${NAMES}) SELECT '${standing}', '${STORED}', ${NAMES} FROM came
+const INSERT: Readonly<Record<Standing, string>> = {
+  first: insertAs('first'),
+  're-encoded': insertAs('re-encoded'),
+  conflict: insertAs('conflict'),
+};
+function insertAs(standing: Standing): string {
+  return `WITH kept AS (INSERT INTO ingest_instance (standing, state, ${NAMES})
+             SELECT '${standing}', '${STORED}', ${NAMES} FROM jsonb_to_recordset($1::jsonb) AS came (${COLUMNS})
              ON CONFLICT DO NOTHING RETURNING id, organisation, study_instance_uid),
     told AS (${Outbox.INSERT} SELECT '${INSTANCE_STORED}', organisation || '/' || study_instance_uid, jsonb_build_object('instanceId', id)
              FROM kept WHERE '${standing}' = 'first')
     SELECT id FROM kept`;
-}
-
-const statements = new Map<string, string>();
-function statement(rows: number, standing: Standing): string {
-  const key = `${standing} ${rows}`;
-  const known = statements.get(key) ?? insertOf(rows, standing);
-  statements.set(key, known);
-  return known;
 }
 
 interface Waiting {
@@ -109,10 +108,7 @@ export class GatheredInsert {
   }
 
   private async insert(instances: readonly NewInstance[], standing: Standing): Promise<ReadonlySet<string>> {
-    const rows = await this.database.prepared<{ id: string }>(
-      statement(instances.length, standing),
-      instances.flatMap((instance) => COLUMNS.map(([, , of]) => of(instance))),
-    );
+    const rows = await this.database.prepared<{ id: string }>(INSERT[standing], [storable(instances.map(rowOf))]);
     return new Set(rows.map(({ id }) => id));
   }
 }

@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import type { DicomJson } from '#libs/formats/dicom';
 import { newId } from '#libs/kernel';
 import { Database } from '#libs/persistence';
 import { INSTANCE_STATES } from '../domain/instance.states.js';
+import { sameHeader } from '../domain/same-header.js';
 import type { Standing, StoredInstance } from '../domain/stored-instance.js';
 import { IngestRepository, type NewInstance } from '../ingest.repository.js';
 import { GatheredInsert } from './gathered-insert.js';
+import { storable } from './storable.js';
 
 const COLUMNS = `id, organisation, sop_instance_uid AS "sopInstanceUid", sop_class_uid AS "sopClassUid",
   transfer_syntax_uid AS "transferSyntaxUid", study_instance_uid AS "studyInstanceUid", series_instance_uid AS "seriesInstanceUid",
-  digest, header_digest AS "headerDigest", standing, format, object_key AS "objectKey", size_bytes::float8 AS "sizeBytes",
+  digest, standing, format, object_key AS "objectKey", size_bytes::float8 AS "sizeBytes",
   dataset_offset AS "datasetOffset", pixel_data AS "pixelData", attributes, source`;
 
 const STORED = INSTANCE_STATES.next(INSTANCE_STATES.initial, 'store');
@@ -30,13 +33,14 @@ export class IngestPostgresRepository extends IngestRepository {
       const others = await this.database.rows<{
         id: string;
         digest: string;
-        header_digest: string;
         standing: Standing;
         ts: string;
+        attributes: DicomJson | null;
       }>(
-        `SELECT id, digest, header_digest, standing, transfer_syntax_uid AS ts FROM ingest_instance
-         WHERE organisation = $1 AND sop_instance_uid = $2`,
-        [instance.organisation, instance.sopInstanceUid],
+        `SELECT id, digest, standing, transfer_syntax_uid AS ts,
+           CASE WHEN standing = 'first' AND digest <> $3 AND format = 'dicom' THEN attributes END AS attributes
+         FROM ingest_instance WHERE organisation = $1 AND sop_instance_uid = $2`,
+        [instance.organisation, instance.sopInstanceUid, instance.digest],
       );
       const same = others.find((other) => other.digest === instance.digest);
       if (same) return { outcome: 'duplicate', id: same.id };
@@ -44,7 +48,9 @@ export class IngestPostgresRepository extends IngestRepository {
       // It was deleted just now.
       if (!first) return this.add(instance);
       const standing =
-        first.header_digest === instance.headerDigest && first.ts !== instance.transferSyntaxUid
+        first.ts !== instance.transferSyntaxUid &&
+        first.attributes !== null &&
+        sameHeader(first.attributes, JSON.parse(storable(instance.attributes)) as DicomJson)
           ? 're-encoded'
           : 'conflict';
       if (await this.gathered.alone(instance, standing)) return { outcome: standing, id: instance.id };

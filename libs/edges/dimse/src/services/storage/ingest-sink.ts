@@ -41,9 +41,10 @@ export class IngestSink implements StoreSink<Caller> {
       },
     );
     return {
-      write: async (chunk) => {
-        await reception.write(chunk);
-        await this.aside(this.sendingStudies.renew(request));
+      write: (chunk) => {
+        const renewed = this.sendingStudies.renew(request);
+        if (renewed !== undefined) void this.aside(renewed);
+        return reception.write(chunk);
       },
       abort: () => reception.abort(),
       commit: () => this.commit(reception, request),

@@ -21,12 +21,14 @@ export class SendingStudies {
     if (Date.now() - (studies.get(studyInstanceUid) ?? 0) > RENEW_MS) await this.say(peer, studies, studyInstanceUid);
   }
 
-  /** The association is still at it, with an instance that takes long. */
-  async renew(peer: Peer<Caller>): Promise<void> {
+  /** The association is still at it, with an instance that takes long. Undefined, as nearly always: nothing is due. */
+  renew(peer: Peer<Caller>): Promise<void> | undefined {
     const studies = this.said.get(peer.associationId);
-    if (studies === undefined) return;
-    const old = [...studies].filter(([, at]) => Date.now() - at > RENEW_MS);
-    await Promise.all(old.map(([studyInstanceUid]) => this.say(peer, studies, studyInstanceUid)));
+    if (studies === undefined) return undefined;
+    const due: Promise<void>[] = [];
+    for (const [studyInstanceUid, at] of studies)
+      if (Date.now() - at > RENEW_MS) due.push(this.say(peer, studies, studyInstanceUid));
+    return due.length === 0 ? undefined : Promise.all(due).then(() => undefined);
   }
 
   async ended(peer: Peer<Caller>, how: 'released' | 'aborted'): Promise<void> {

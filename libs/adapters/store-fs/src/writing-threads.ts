@@ -1,0 +1,104 @@
+import { Worker } from 'node:worker_threads';
+
+/** The largest object that is written by a thread. */
+export const MOST_BYTES = 1024 * 1024;
+/** Flushes that overlap; more gain nothing on one disk. */
+const MOST_THREADS = 4;
+
+export interface WritingOptions {
+  readonly root: string;
+  readonly syncDirectories: boolean;
+}
+
+/** A new object: `incoming` names it until it is whole. */
+export interface NewObject {
+  readonly pieces: readonly Uint8Array[];
+  readonly size: number;
+  readonly incoming: string;
+  readonly target: string;
+}
+
+type Answer = { readonly stored: number } | { readonly code: string; readonly message: string };
+
+interface Thread {
+  readonly worker: Worker;
+  readonly memory: Uint8Array;
+  settle: ((answer: Answer) => void) | undefined;
+}
+
+/**
+ * Threads that write small objects. One asynchronous call of `node:fs` wakes a thread and is woken by it; an object takes half a dozen,
+ * and all that waking costs more than the work. Here an object is one message out and one back.
+ */
+export class WritingThreads {
+  private readonly idle: Thread[] = [];
+  private readonly waiting: ((thread: Thread) => void)[] = [];
+  private started = 0;
+
+  constructor(private readonly options: WritingOptions) {}
+
+  /**
+   * Resolves when the object is durable under its name, with the size of what lies there: another size than its own is another object,
+   * which was left alone. Rejects with the `code` of the call that failed.
+   */
+  async write(object: NewObject): Promise<number> {
+    const thread = await this.thread();
+    let at = 0;
+    for (const piece of object.pieces) {
+      thread.memory.set(piece, at);
+      at += piece.length;
+    }
+    const { size, incoming, target } = object;
+    const answer = await new Promise<Answer>((resolve) => {
+      thread.settle = resolve;
+      thread.worker.ref();
+      thread.worker.postMessage({ size, incoming, target });
+    });
+    if ('stored' in answer) return answer.stored;
+    throw Object.assign(new Error(answer.message), { code: answer.code });
+  }
+
+  private thread(): Promise<Thread> | Thread {
+    const idle = this.idle.pop();
+    if (idle) return idle;
+    if (this.started < MOST_THREADS) return this.start();
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  private start(): Thread {
+    const memory = new SharedArrayBuffer(MOST_BYTES);
+    const worker = new Worker(new URL('./writing-thread.js', import.meta.url), {
+      workerData: { memory, ...this.options },
+      execArgv: [],
+    });
+    const thread: Thread = { worker, memory: new Uint8Array(memory), settle: undefined };
+    this.started += 1;
+    worker.on('message', (answer: Answer) => this.settled(thread, answer));
+    worker.on('error', (error) => this.lost(thread, error.message));
+    worker.on('exit', () => this.lost(thread, 'the writing thread ended'));
+    return thread;
+  }
+
+  private settled(thread: Thread, answer: Answer): void {
+    const { settle } = thread;
+    thread.settle = undefined;
+    thread.worker.unref();
+    const next = this.waiting.shift();
+    if (next) next(thread);
+    else this.idle.push(thread);
+    settle?.(answer);
+  }
+
+  /** What it was writing may be written or not: its caller says "not now", and the sender comes again. */
+  private lost(thread: Thread, message: string): void {
+    const { settle } = thread;
+    thread.settle = undefined;
+    const at = this.idle.indexOf(thread);
+    if (at >= 0) this.idle.splice(at, 1);
+    else if (!settle) return;
+    this.started -= 1;
+    settle?.({ code: 'EIO', message });
+    const next = this.waiting.shift();
+    if (next) next(this.start());
+  }
+}

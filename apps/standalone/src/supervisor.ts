@@ -13,8 +13,11 @@ interface Child {
 const STEADY_MS = 10_000;
 const LONGEST_PAUSE_MS = 10_000;
 const GRACE_MS = 20_000;
-/** MB. What is received passes through in buffers outside of the heap: a small young space frees them before they grow old. */
-const YOUNG_SPACE = '--max-semi-space-size=1';
+/**
+ * MB of young space. What the listener receives lies in buffers outside of the heap, which only a collection frees: small ones, often,
+ * before the buffers grow old. The gateway's many small objects want the engine's own measure.
+ */
+const YOUNG_SPACE: Readonly<Record<string, readonly string[]>> = { listener: ['--max-semi-space-size=1'] };
 const FILING_PRIORITY = 5;
 
 /** Runs the servers as children: a dead one is started again (slower if it keeps dying), and all stop together. */
@@ -61,7 +64,7 @@ export class Supervisor {
     const started = fork(entry, [], {
       env: this.env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execArgv: [...process.execArgv, YOUNG_SPACE],
+      execArgv: [...process.execArgv, ...(YOUNG_SPACE[child.name] ?? [])],
     });
     // Receiving and reading go first; what is filed a moment later is filed all the same.
     if (child.name === 'worker') setPriority(started.pid!, FILING_PRIORITY);

@@ -56,15 +56,20 @@ export class Deliveries {
    * has waited long enough; then all of the key go. @returns the jobs to queue; empty when there is no news
    */
   async relay(): Promise<DeliveryJob[]> {
+    const [news] = await this.database.rows('SELECT 1 FROM outbox_event WHERE relayed_at IS NULL LIMIT 1');
+    if (news === undefined) return [];
     return this.repeatable(async () => {
+      // Only what is due is locked: a lock is written too, and most of what waits is looked at five times.
       const events = await this.database.rows<{ id: string; name: string; key: string }>(
         `WITH waiting AS (
-           SELECT id, name, key, created_at FROM outbox_event WHERE relayed_at IS NULL ORDER BY id LIMIT ${DELIVERY_BATCH} FOR UPDATE SKIP LOCKED),
-         due AS (
+           SELECT name, key, created_at FROM outbox_event WHERE relayed_at IS NULL ORDER BY id LIMIT ${DELIVERY_BATCH}),
+         due AS MATERIALIZED (
            SELECT w.name, w.key FROM waiting w LEFT JOIN unnest($1::text[], $2::int[]) AS g (name, ms) ON g.name = w.name
-           GROUP BY w.name, w.key, g.ms HAVING min(w.created_at) <= clock_timestamp() - make_interval(secs => coalesce(g.ms, 0) / 1000.0))
-         UPDATE outbox_event e SET relayed_at = now() FROM waiting w JOIN due USING (name, key) WHERE e.id = w.id
-         RETURNING e.id, e.name, e.key`,
+           GROUP BY w.name, w.key, g.ms HAVING min(w.created_at) <= clock_timestamp() - make_interval(secs => coalesce(g.ms, 0) / 1000.0)),
+         taken AS (
+           SELECT e.id FROM outbox_event e JOIN due USING (name, key) WHERE e.relayed_at IS NULL
+           ORDER BY e.id LIMIT ${DELIVERY_BATCH} FOR UPDATE OF e SKIP LOCKED)
+         UPDATE outbox_event SET relayed_at = now() WHERE id IN (SELECT id FROM taken) RETURNING id, name, key`,
         [[...this.gathering.keys()], [...this.gathering.values()]],
       );
       const rows = events

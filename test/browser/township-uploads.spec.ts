@@ -118,8 +118,10 @@ suite('uploads of a township, over reloads and dead lines', () => {
     ]);
     expect(await card().textContent()).toContain('没有上传 1 个程序或图片');
     await picture('township-finished');
-    const { body } = await zhao<{ items: { patient: { number: string }; instances: number }[] }>('GET', '/api/exams');
-    expect(body.items.find(({ patient }) => patient.number === 'tu-reload')?.instances).toBe(COUNT);
+    await eventually('all of it is filed', async () => {
+      const { body } = await zhao<{ items: { patient: { number: string }; instances: number }[] }>('GET', '/api/exams');
+      return body.items.find(({ patient }) => patient.number === 'tu-reload')?.instances === COUNT;
+    });
   });
 
   it('goes on by itself where the browser keeps the way to the folder', async () => {

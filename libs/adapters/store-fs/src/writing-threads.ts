@@ -24,6 +24,7 @@ interface Thread {
   readonly worker: Worker;
   readonly memory: Uint8Array;
   settle: ((answer: Answer) => void) | undefined;
+  ended: boolean;
 }
 
 /**
@@ -50,6 +51,8 @@ export class WritingThreads {
     }
     const { size, incoming, target } = object;
     const answer = await new Promise<Answer>((resolve) => {
+      // It may have ended since it was handed out; a message to it would never be answered.
+      if (thread.ended) return resolve({ code: 'EIO', message: 'the writing thread ended' });
       thread.settle = resolve;
       thread.worker.ref();
       thread.worker.postMessage({ size, incoming, target });
@@ -71,7 +74,7 @@ export class WritingThreads {
       workerData: { memory, ...this.options },
       execArgv: [],
     });
-    const thread: Thread = { worker, memory: new Uint8Array(memory), settle: undefined };
+    const thread: Thread = { worker, memory: new Uint8Array(memory), settle: undefined, ended: false };
     this.started += 1;
     worker.on('message', (answer: Answer) => this.settled(thread, answer));
     worker.on('error', (error) => this.lost(thread, error.message));
@@ -91,11 +94,12 @@ export class WritingThreads {
 
   /** What it was writing may be written or not: its caller says "not now", and the sender comes again. */
   private lost(thread: Thread, message: string): void {
+    if (thread.ended) return;
+    thread.ended = true;
     const { settle } = thread;
     thread.settle = undefined;
     const at = this.idle.indexOf(thread);
     if (at >= 0) this.idle.splice(at, 1);
-    else if (!settle) return;
     this.started -= 1;
     settle?.({ code: 'EIO', message });
     const next = this.waiting.shift();

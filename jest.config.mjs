@@ -16,7 +16,10 @@ export default {
   projects: [
     project('unit', ['<rootDir>/libs/**/*.spec.ts', '<rootDir>/test/architecture/*.spec.ts']),
     project('contract', ['<rootDir>/test/contract/*.spec.ts'], patient),
-    project('e2e', ['<rootDir>/test/e2e/*.spec.ts'], patient),
+    project('e2e', ['<rootDir>/test/e2e/*.spec.ts'], {
+      ...patient,
+      setupFiles: [...shared.setupFiles, '<rootDir>/test/support/own-bucket.ts'],
+    }),
     project('browser', ['<rootDir>/test/browser/*.spec.ts'], patient),
     project('data', ['<rootDir>/test/data/*.spec.ts'], patient),
     project('services', ['<rootDir>/test/services/*.spec.ts'], patient),

@@ -1,17 +1,18 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { personName, sequence, text, writeDataset, type DicomJson, type WritableDataset } from '#libs/formats/dicom';
 import { sampleUid } from '#libs/formats/samples';
+import { ObjectStore } from '#libs/ports';
 import { hasCounterpart } from '#test/counterpart';
 import { DimseProvider } from '#test/dimse-provider';
 import { DimseUser, number, type ReceivedMessage } from '#test/dimse-user';
 import { productDatabase } from '#test/product-database';
+import { productParts } from '#test/product-parts';
 import { eventually, QiaoProcess, type Ask } from '#test/qiao-process';
 import { smallInstance, type SmallInstance } from '#test/small-instances';
 
@@ -73,7 +74,12 @@ describe('storage commitment', () => {
       'SELECT object_key FROM ingest_instance WHERE sop_instance_uid = $1',
       [damaged.sopInstanceUid],
     );
-    await truncate(join(qiao.dataDir, 'objects', row!.object_key), 1000);
+    const parts = await productParts(qiao.dataDir);
+    const store = parts.get(ObjectStore);
+    const beginning = await store.getRange(row!.object_key, 0, 1000);
+    await store.remove(row!.object_key);
+    await store.putBytes(row!.object_key, beginning);
+    await parts.close();
   });
   afterAll(() => provider.stop());
 

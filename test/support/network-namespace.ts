@@ -17,10 +17,15 @@ export function hasNamespaces(): boolean {
   return possible;
 }
 
-/** Runs one spec again in a namespace with nothing but loopback. @returns its exit code and what it said */
+/**
+ * Runs one spec again in a namespace with nothing but loopback; where its caller runs on real services, it has others inside, since
+ * those outside cannot be reached. @returns its exit code and what it said
+ */
 export function runInside(spec: string): Promise<{ code: number | null; output: string }> {
   const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--selectProjects', 'e2e', '--runInBand'];
-  const child = spawn('unshare', [...UNSHARE, ...LOOPBACK, process.execPath, ...jest, '--testPathPatterns', spec], {
+  const services = process.env['QIAO_S3_ENDPOINT'] ? [process.execPath, 'test/services/with-services.mjs'] : [];
+  const command = [...services, process.execPath, ...jest, '--testPathPatterns', spec];
+  const child = spawn('unshare', [...UNSHARE, ...LOOPBACK, ...command], {
     cwd: ROOT,
     env: { ...process.env, [INSIDE]: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,7 +1,10 @@
 import type { Contender, Contest, Figure } from './contender.js';
 
+/** Of an even number of values the mean of the two in the middle: the upper one alone would flatter. */
 export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
 }
 
 export function quantile(values: readonly number[], part: number): number {

@@ -12,6 +12,8 @@ import { orthancIsInstalled, startOrthanc } from '../bench/orthanc-contender.js'
 
 jest.setTimeout(300_000);
 
+if (process.env['CI'] && !orthancIsInstalled())
+  throw new Error("Orthanc's DICOMweb plugin is needed for the tests in CI");
 const possible = insideNamespace || (hasCounterpart('Orthanc') && orthancIsInstalled() && hasNamespaces());
 
 (insideNamespace || !possible ? describe.skip : describe)('Orthanc, in a network namespace of its own', () => {

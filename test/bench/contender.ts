@@ -1,5 +1,5 @@
-/** One of the two that are compared, as its clients see it. */
-export interface Contender {
+/** Where a receiver is reached, and by what name. */
+export interface Receiver {
   readonly name: string;
   readonly httpPort: number;
   readonly dimsePort: number;
@@ -10,6 +10,10 @@ export interface Contender {
   readonly dicomWeb: string;
   /** what every request carries */
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** One of the two that are compared, as its clients see it. */
+export interface Contender extends Receiver {
   /** Resolves when nothing of what was sent before is still being worked on. */
   quiet(): Promise<void>;
   /** Its server processes by name; the database's under `database`, where it has one. */

@@ -1,5 +1,5 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
-import type { Contender } from './contender.js';
+import type { Contender, Receiver } from './contender.js';
 
 export interface Reply {
   status: number;
@@ -56,7 +56,7 @@ export class HttpClient {
 }
 
 /** @throws Error that says what came instead */
-export function expectStatus(contender: Contender, what: string, reply: Reply, status = 200): Reply {
+export function expectStatus(contender: Receiver, what: string, reply: Reply, status = 200): Reply {
   if (reply.status === status) return reply;
   throw new Error(
     `${contender.name}, ${what}: ${reply.status} instead of ${status}: ${reply.body.toString().slice(0, 300)}`,

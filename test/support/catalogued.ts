@@ -35,9 +35,10 @@ export function header(attributes: Readonly<Record<string, Plain>>): DicomJson {
   return json;
 }
 
+/** What the stages expect below them. */
 @Global()
 @Module({})
-class Ground {
+export class Ground {
   static of(database: Database, objects: ObjectStore, folder: string): DynamicModule {
     const providers = [
       { provide: Database, useValue: database },
@@ -81,23 +82,26 @@ export class Catalogued {
   async file(organisation: string, attributes: Readonly<Record<string, Plain>>): Promise<void> {
     const json = header(attributes);
     const id = newId();
-    await this.ingest.add({
-      id,
-      organisation,
-      sopInstanceUid: text(json, '00080018')!,
-      sopClassUid: text(json, '00080016') ?? '1.2.840.10008.5.1.4.1.1.2',
-      transferSyntaxUid: '1.2.840.10008.1.2.1',
-      studyInstanceUid: text(json, '0020000D')!,
-      seriesInstanceUid: text(json, '0020000E')!,
-      digest: id,
-      format: 'dicom',
-      objectKey: id,
-      sizeBytes: 1,
-      datasetOffset: 0,
-      pixelData: null,
-      attributes: json,
-      source: { transport: 'stow', sender: 'test' },
-    });
+    await this.ingest.add(
+      {
+        id,
+        organisation,
+        sopInstanceUid: text(json, '00080018')!,
+        sopClassUid: text(json, '00080016') ?? '1.2.840.10008.5.1.4.1.1.2',
+        transferSyntaxUid: '1.2.840.10008.1.2.1',
+        studyInstanceUid: text(json, '0020000D')!,
+        seriesInstanceUid: text(json, '0020000E')!,
+        digest: id,
+        format: 'dicom',
+        objectKey: id,
+        sizeBytes: 1,
+        datasetOffset: 0,
+        pixelData: null,
+        attributes: json,
+        source: { transport: 'stow', sender: 'test' },
+      },
+      Promise.resolve(),
+    );
     await this.database.transaction(() =>
       this.filing.handle([{ id: '1', name: 'instance-stored', key: '', payload: { instanceId: id } }]),
     );

@@ -8,8 +8,8 @@ import { FileInstances } from './file-instances.js';
 export class OnInstanceStored extends Reaction {
   readonly event = INSTANCE_STORED;
   readonly name = 'catalogue.on-instance-stored';
-  /** A study arrives one instance at a time; filing each by itself costs ten times as much. */
-  override readonly gatherMs = 1_000;
+  /** A study is seen with its first instance; filing each of the rest by itself costs ten times as much. */
+  override readonly gatherMs = 4_000;
 
   constructor(
     private readonly ingest: IngestRepository,

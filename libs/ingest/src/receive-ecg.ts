@@ -7,7 +7,7 @@ import { newId, Refusal } from '#libs/kernel';
 import { digestKey, ObjectStore } from '#libs/ports';
 import type { InstanceSource, Receipt } from './domain/stored-instance.js';
 import { DemandRoom } from './demand-room.js';
-import { IngestRepository } from './ingest.repository.js';
+import { IngestRepository, type NewInstance } from './ingest.repository.js';
 import { ReceiveInstance } from './receive-instance.js';
 
 /** What the sender says of the patient where the file does not; the file's own words win. */
@@ -83,8 +83,8 @@ export class ReceiveEcg {
     const attributes = attributesOf(recording, uids, given);
     if (!text(attributes, '00100020')) throw noPatient();
     const objectKey = digestKey('documents', digest);
-    await this.objects.putBytes(objectKey, bytes);
-    const { outcome, id } = await this.repository.add({
+    const stored = this.objects.putBytes(objectKey, bytes);
+    const row = {
       id: newId(),
       organisation: caller.organisation,
       sopInstanceUid: uids.instance,
@@ -100,7 +100,8 @@ export class ReceiveEcg {
       pixelData: null,
       attributes,
       source,
-    });
+    } satisfies NewInstance;
+    const { outcome, id } = await this.repository.add(row, stored);
     return {
       outcome,
       instanceId: id,

@@ -16,7 +16,7 @@ import { newId, Refusal } from '#libs/kernel';
 import { digestKey, ObjectStore } from '#libs/ports';
 import type { InstanceSource, Receipt } from './domain/stored-instance.js';
 import { DemandRoom } from './demand-room.js';
-import { IngestRepository } from './ingest.repository.js';
+import { IngestRepository, type NewInstance } from './ingest.repository.js';
 import { Spool, type SpooledFile } from './spool.js';
 
 const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
@@ -24,7 +24,7 @@ const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
 const FIRST_LOOK = 16 * 1024;
 const SOP_INSTANCE_UID = 0x00080018;
 /** How much of the data set the header is looked for in, in turn: most end in the first, nearly all in the second. */
-const HEADER_LOOKS = [32 * 1024, 256 * 1024];
+const HEADER_LOOKS = [32 * 1024, 256 * 1024] as const;
 const LARGEST_DEFLATED_HEADER = 16 * 1024 * 1024;
 /**
  * What serves as an identifier. PS3.5 section 9.1 also forbids empty components and leading zeros, but devices write them (some ECG
@@ -94,6 +94,8 @@ class Reception implements InstanceReception {
   private headLength = 0;
   private uids: FileUids | undefined;
   private datasetOffset = 0;
+  /** what the first look at the header gave, taken while the rest of the instance is still on its way */
+  private firstLook: ReadResult | undefined;
 
   constructor(
     private readonly to: {
@@ -142,12 +144,19 @@ class Reception implements InstanceReception {
   private take(bytes: Buffer): Promise<void> | undefined {
     if (bytes.length === 0) return undefined;
     if (this.datasetOffset > 0) {
+      if (this.firstLook === undefined) this.lookAhead();
       this.digest!.update(bytes);
       return this.file.append(bytes);
     }
     this.head.push(bytes);
     this.headLength += bytes.length;
     return this.uids || this.headLength >= FIRST_LOOK ? this.begin(false) : undefined;
+  }
+
+  private lookAhead(): void {
+    if (this.file.size - this.datasetOffset < HEADER_LOOKS[0] || this.isDeflated()) return;
+    const head = this.file.beginning(this.datasetOffset, HEADER_LOOKS[0]);
+    this.firstLook = readAttributes(head, this.transferSyntaxUid!, { complete: false });
   }
 
   private metaUids(): FileUids | undefined {
@@ -199,6 +208,7 @@ class Reception implements InstanceReception {
 
   /** Nearly always the first bytes hold it; else the file is walked, and only what is looked at is read. */
   private async plainHeader(size: number): Promise<ReadResult> {
+    if (this.firstLook?.needMore === false) return this.firstLook;
     for (const length of HEADER_LOOKS) {
       const head = await this.file.read(this.datasetOffset, length);
       const complete = head.length >= size;
@@ -257,8 +267,8 @@ class Reception implements InstanceReception {
     const seriesInstanceUid = uid('0020000E', 'SeriesInstanceUID');
     const digest = this.digest!.digest('hex');
     const objectKey = digestKey('instances', digest);
-    await this.to.objects.put(objectKey, await this.file.finish());
-    const { outcome, id } = await this.to.repository.add({
+    const stored = this.file.finish().then((file) => this.to.objects.put(objectKey, file));
+    const row = {
       id: newId(),
       organisation: this.to.organisation,
       sopInstanceUid,
@@ -274,7 +284,8 @@ class Reception implements InstanceReception {
       pixelData: read.pixelData ?? null,
       attributes,
       source: this.to.source,
-    });
+    } satisfies NewInstance;
+    const { outcome, id } = await this.to.repository.add(row, stored);
     return { outcome, instanceId: id, sopInstanceUid, sopClassUid, studyInstanceUid, seriesInstanceUid };
   }
 }

@@ -75,6 +75,11 @@ export class SpooledFile {
     return this.gatheredCost >= GATHER ? this.write() : undefined;
   }
 
+  /** `length` bytes from `start`, which lie among the first 256 kB and were taken already. */
+  beginning(start: number, length: number): Buffer {
+    return within(this.head, start, start + length);
+  }
+
   /** `length` bytes from `start`, fewer where the file ends before. */
   async read(start: number, length: number): Promise<Buffer> {
     const end = Math.min(start + length, this.size);

@@ -1,5 +1,6 @@
 import { Refusal } from '#libs/kernel';
 import type { Database } from './database.js';
+import { KeyPauses } from './key-pauses.js';
 import type { OutboxEvent, Reaction } from './outbox.js';
 
 /** The work of one job: some events of one key for one reaction. */
@@ -28,7 +29,9 @@ function grouped(rows: { reaction: string; key: string; event_id: string }[]): D
 /** The tables' side of the outbox: what has to be told to whom, and what was. The queue only carries; it may be lost whole. */
 export class Deliveries {
   private readonly reactions: ReadonlyMap<string, Reaction>;
+  /** longest wait by event, where a reaction gathers */
   private readonly gathering = new Map<string, number>();
+  private readonly pauses = new KeyPauses();
 
   constructor(
     private readonly database: Database,
@@ -52,26 +55,22 @@ export class Deliveries {
   }
 
   /**
-   * Takes new events and writes a delivery for each reaction to them. An event whose reaction gathers stays until the oldest of its key
-   * has waited long enough; then all of the key go. @returns the jobs to queue; empty when there is no news
+   * Takes new events and writes a delivery for each reaction to them. Where a reaction gathers, a key that has just gone waits; then all
+   * of its events go together. @returns the jobs to queue; empty when there is no news
    */
   async relay(): Promise<DeliveryJob[]> {
     const [news] = await this.database.rows('SELECT 1 FROM outbox_event WHERE relayed_at IS NULL LIMIT 1');
     if (news === undefined) return [];
     return this.repeatable(async () => {
-      // Only what is due is locked: a lock is written too, and most of what waits is looked at five times.
+      // Only what is due is locked: a lock is written too, and most of what waits is looked at many times.
       const events = await this.database.rows<{ id: string; name: string; key: string }>(
-        `WITH waiting AS (
-           SELECT name, key, created_at FROM outbox_event WHERE relayed_at IS NULL ORDER BY id LIMIT ${DELIVERY_BATCH}),
-         due AS MATERIALIZED (
-           SELECT w.name, w.key FROM waiting w LEFT JOIN unnest($1::text[], $2::int[]) AS g (name, ms) ON g.name = w.name
-           GROUP BY w.name, w.key, g.ms HAVING min(w.created_at) <= clock_timestamp() - make_interval(secs => coalesce(g.ms, 0) / 1000.0)),
-         taken AS (
-           SELECT e.id FROM outbox_event e JOIN due USING (name, key) WHERE e.relayed_at IS NULL
-           ORDER BY e.id LIMIT ${DELIVERY_BATCH} FOR UPDATE OF e SKIP LOCKED)
+        `WITH due AS MATERIALIZED (
+           SELECT id FROM outbox_event WHERE relayed_at IS NULL AND name || ' ' || key <> ALL ($1::text[]) ORDER BY id LIMIT ${DELIVERY_BATCH}),
+         taken AS (SELECT id FROM outbox_event WHERE id IN (SELECT id FROM due) AND relayed_at IS NULL ORDER BY id FOR UPDATE SKIP LOCKED)
          UPDATE outbox_event SET relayed_at = now() WHERE id IN (SELECT id FROM taken) RETURNING id, name, key`,
-        [[...this.gathering.keys()], [...this.gathering.values()]],
+        [this.pauses.waiting()],
       );
+      for (const [key, longestMs] of this.gone(events)) this.pauses.went(key, longestMs);
       const rows = events
         .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))
         .flatMap((event) =>
@@ -88,6 +87,16 @@ export class Deliveries {
       }
       return grouped(rows);
     });
+  }
+
+  /** The keys of events that gather, with how long their next may wait. */
+  private gone(events: readonly { name: string; key: string }[]): Map<string, number> {
+    return new Map(
+      events.flatMap(({ name, key }) => {
+        const longestMs = this.gathering.get(name) ?? 0;
+        return longestMs > 0 ? [[`${name} ${key}`, longestMs] as const] : [];
+      }),
+    );
   }
 
   /** What the tables say is still to do and nobody has touched for a while: the queue lost it, or it failed. */

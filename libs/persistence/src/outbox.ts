@@ -38,7 +38,7 @@ export abstract class Reaction {
   abstract readonly event: string;
   /** stable, kebab-case, starts with `on-`; stored with each delivery */
   abstract readonly name: string;
-  /** How long the first event of a key waits for others to join it: one job then serves many. */
+  /** How long events of a key may wait for others, once its first has gone: one job then serves many. */
   readonly gatherMs: number = 0;
   abstract handle(events: readonly OutboxEvent[]): Promise<void>;
 }

@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hasCounterpart } from '#test/counterpart';
-import type { Contender, Contest, Figure, Row } from '../contender.js';
+import type { Contest, Figure, Receiver, Row } from '../contender.js';
 import { ctSeries } from '../ct-series.js';
 import { inTurn } from '../rounds.js';
 
-const DCMSEND = 'dcmsend';
+export const DCMSEND = 'dcmsend';
 
 /** One run of dcmsend over one association. @throws Error unless every instance was answered with success */
-export async function dcmsend(contender: Contender, folder: string): Promise<void> {
+export async function dcmsend(contender: Receiver, folder: string): Promise<void> {
   await promisify(execFile)(
     DCMSEND,
     `-q +sd +r -aet ${contender.callingAe} -aec ${contender.calledAe} 127.0.0.1 ${contender.dimsePort} ${folder}`.split(
@@ -21,6 +21,26 @@ export async function dcmsend(contender: Contender, folder: string): Promise<voi
   );
 }
 
+/** Fresh studies sent over so many associations at once, `each` instances over each. @returns instances in a second */
+export async function cStore(
+  contender: Receiver,
+  folder: string,
+  { associations, each, label }: { associations: number; each: number; label: string },
+): Promise<number> {
+  // Written over from round to round: a file system may go round what was just deleted, at the cost of whoever makes the next file.
+  const folders = Array.from({ length: associations }, (_, index) => join(folder, `send-${associations}-${index}`));
+  for (const [index, one] of folders.entries()) {
+    await mkdir(one, { recursive: true });
+    const instances = ctSeries({ label: `${label} ${index}`, patientId: `CST-${index}`, count: each });
+    for (const [number, { file }] of instances.entries()) {
+      await writeFile(join(one, `${number}.dcm`), Buffer.concat(file), { flush: true });
+    }
+  }
+  const began = performance.now();
+  await Promise.all(folders.map((one) => dcmsend(contender, one)));
+  return (associations * each) / ((performance.now() - began) / 1000);
+}
+
 async function withAssociations(contest: Contest, associations: number, least: number): Promise<Figure> {
   const each = Math.round((240 / associations) * contest.share);
   return inTurn(contest, {
@@ -29,21 +49,8 @@ async function withAssociations(contest: Contest, associations: number, least: n
     better: 'more',
     target: { ratio: least },
     note: `dcmsend, ${associations * each} instances of 526 kB a round`,
-    once: async (contender, round) => {
-      const folders = Array.from({ length: associations }, (_, index) => join(contest.folder, `send-${index}`));
-      for (const [index, folder] of folders.entries()) {
-        await mkdir(folder, { recursive: true });
-        const label = `c-store ${associations} ${round} ${index}`;
-        for (const [number, { file }] of ctSeries({ label, patientId: `CST-${index}`, count: each }).entries()) {
-          await writeFile(join(folder, `${number}.dcm`), Buffer.concat(file));
-        }
-      }
-      const began = performance.now();
-      await Promise.all(folders.map((folder) => dcmsend(contender, folder)));
-      const seconds = (performance.now() - began) / 1000;
-      for (const folder of folders) await rm(folder, { recursive: true });
-      return (associations * each) / seconds;
-    },
+    once: (contender, round) =>
+      cStore(contender, contest.folder, { associations, each, label: `c-store ${associations} ${round}` }),
   });
 }
 

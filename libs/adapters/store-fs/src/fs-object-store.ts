@@ -93,7 +93,11 @@ export class FsObjectStore extends ObjectStore {
   private constructor(options: FsObjectStoreOptions) {
     super();
     this.#root = options.root;
-    this.#threads = new WritingThreads({ root: options.root, syncDirectories: options.syncDirectories !== false });
+    this.#threads = new WritingThreads({
+      root: options.root,
+      incoming: join(options.root, INCOMING),
+      syncDirectories: options.syncDirectories !== false,
+    });
     this.#directories = options.syncDirectories === false ? null : new DirectorySync();
   }
 
@@ -133,7 +137,7 @@ export class FsObjectStore extends ObjectStore {
   async #putPieces(key: string, target: string, pieces: readonly Uint8Array[], size: number): Promise<void> {
     await this.#guarded(async () => {
       if (size <= MOST_BYTES) {
-        const stored = await this.#threads.write({ pieces, size, incoming: this.#incomingPath(), target });
+        const stored = await this.#threads.write({ pieces, size, target });
         if (stored !== size) throw new ObjectExists(key, stored, size);
         return;
       }

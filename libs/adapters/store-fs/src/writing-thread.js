@@ -12,11 +12,12 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** @type {{ memory: SharedArrayBuffer, root: string, syncDirectories: boolean }} */
-const { memory, root, syncDirectories } = workerData;
+/** @type {{ memory: SharedArrayBuffer, root: string, incoming: string, syncDirectories: boolean }} */
+const { memory, root, incoming, syncDirectories } = workerData;
 const bytes = new Uint8Array(memory);
 const NEW_AND_FLUSHED = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_DSYNC;
 /** A file system without hard links answers one of these. */
@@ -60,48 +61,84 @@ function sizeOf(path) {
   return statSync(path, { throwIfNoEntry: false })?.size ?? null;
 }
 
+/** @typedef {{ path: string, descriptor: number, openedAt: number }} OpenFile */
+
+/** Where the next object will be until it is whole: opened while nobody waits for it. @type {OpenFile | undefined} */
+let spare;
+/** Long before a clean-up of what was left unfinished could take it away. */
+const SPARE_MS = 10 * 60 * 1000;
+
+/** @returns {OpenFile} */
+function openIncoming() {
+  const path = join(incoming, randomUUID());
+  return { path, descriptor: openSync(path, NEW_AND_FLUSHED), openedAt: Date.now() };
+}
+
+/** @returns {OpenFile} */
+function takeSpare() {
+  const taken = spare;
+  spare = undefined;
+  if (taken === undefined) return openIncoming();
+  if (Date.now() - taken.openedAt < SPARE_MS) return taken;
+  closeSync(taken.descriptor);
+  remove(taken.path);
+  return openIncoming();
+}
+
+/** Renamed or never made is as good; what else stays behind, the next clean-up finds. @param {string} path */
+function remove(path) {
+  try {
+    unlinkSync(path);
+  } catch {
+    // as said above
+  }
+}
+
 /**
- * @param {{ size: number, incoming: string, target: string }} job the first `size` bytes of the shared memory become `target`;
- *   `incoming` is a name for the time until then
+ * @param {{ size: number, target: string }} job the first `size` bytes of the shared memory become `target`
+ * @param {OpenFile} file where they are until then
  * @returns {number} the size of what lies there now: another size than `size` is another object, and was left alone
  */
-function write({ size, incoming, target }) {
-  const file = openSync(incoming, NEW_AND_FLUSHED);
+function write({ size, target }, { path, descriptor }) {
   try {
-    for (let at = 0; at < size;) at += writeSync(file, bytes, at, size - at, at);
+    for (let at = 0; at < size;) at += writeSync(descriptor, bytes, at, size - at, at);
   } finally {
-    closeSync(file);
+    closeSync(descriptor);
   }
   let folder = directory(dirname(target));
   let stored = size;
   try {
     try {
-      linkSync(incoming, target);
+      linkSync(path, target);
     } catch (error) {
       if (error.code !== 'ENOENT') throw error;
       forget();
       folder = directory(dirname(target));
-      linkSync(incoming, target);
+      linkSync(path, target);
     }
   } catch (error) {
     if (error.code !== 'EEXIST' && !NO_LINKS.has(error.code)) throw error;
     const there = sizeOf(target);
     if (there !== null) stored = there;
-    else renameSync(incoming, target);
+    else renameSync(path, target);
   }
   if (syncDirectories) fsyncSync(folder);
   return stored;
 }
 
 parentPort.on('message', (job) => {
+  /** @type {OpenFile | undefined} */
+  let file;
   try {
-    parentPort.postMessage({ stored: write(job) });
+    file = takeSpare();
+    parentPort.postMessage({ stored: write(job, file) });
   } catch (error) {
     parentPort.postMessage({ code: error.code ?? '', message: error.message });
   }
+  if (file !== undefined) remove(file.path);
   try {
-    unlinkSync(job.incoming);
+    spare = openIncoming();
   } catch {
-    // Renamed, or never made; else the next clean-up finds it.
+    // The next object meets the reason too, and tells it.
   }
 });

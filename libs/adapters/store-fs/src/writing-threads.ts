@@ -7,14 +7,15 @@ const MOST_THREADS = 4;
 
 export interface WritingOptions {
   readonly root: string;
+  /** the folder of what is not whole yet, on the same file system */
+  readonly incoming: string;
   readonly syncDirectories: boolean;
 }
 
-/** A new object: `incoming` names it until it is whole. */
+/** A new object. */
 export interface NewObject {
   readonly pieces: readonly Uint8Array[];
   readonly size: number;
-  readonly incoming: string;
   readonly target: string;
 }
 
@@ -49,13 +50,13 @@ export class WritingThreads {
       thread.memory.set(piece, at);
       at += piece.length;
     }
-    const { size, incoming, target } = object;
+    const { size, target } = object;
     const answer = await new Promise<Answer>((resolve) => {
       // It may have ended since it was handed out; a message to it would never be answered.
       if (thread.ended) return resolve({ code: 'EIO', message: 'the writing thread ended' });
       thread.settle = resolve;
       thread.worker.ref();
-      thread.worker.postMessage({ size, incoming, target });
+      thread.worker.postMessage({ size, target });
     });
     if ('stored' in answer) return answer.stored;
     throw Object.assign(new Error(answer.message), { code: answer.code });

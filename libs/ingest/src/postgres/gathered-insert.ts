@@ -58,8 +58,9 @@ interface Waiting {
 }
 
 /**
- * Writes first instances down in groups: while a statement is under way the next arrivals gather, and go together when it is done, so
- * that one commit serves many and nobody waits for a timer.
+ * Writes first instances down. One that comes by itself is inserted while its object is still being written, and committed behind it.
+ * Where many come they go in groups, each behind its object: while a statement is under way the next arrivals gather, and go together
+ * when it is done, so that one commit serves many and nobody waits for a timer.
  */
 export class GatheredInsert {
   private waiting: Waiting[] = [];
@@ -72,14 +73,39 @@ export class GatheredInsert {
     return (await this.insert([instance], standing)).has(instance.id);
   }
 
-  /** A first instance, with its event. @returns false where its UID is held already */
-  add(instance: NewInstance): Promise<boolean> {
+  /**
+   * A first instance, with its event, committed once `object` has resolved. Settles behind `object`, and rejects as that does.
+   * @returns false where its UID is held already; the object is safe then too
+   */
+  async add(instance: NewInstance, object: Promise<void>): Promise<boolean> {
+    // It may fail while nobody waits for it yet.
+    object.catch(() => undefined);
     // A transaction under way belongs to its caller alone.
+    if (!this.database.inTransaction && this.underWay === 0 && this.waiting.length === 0)
+      return this.ahead(instance, object);
+    await object;
     if (this.database.inTransaction) return this.alone(instance, 'first');
     return new Promise((resolve, reject) => {
       this.waiting.push({ instance, resolve, reject });
       void this.run();
     });
+  }
+
+  private async ahead(instance: NewInstance, object: Promise<void>): Promise<boolean> {
+    this.underWay += 1;
+    try {
+      return await this.database.transaction(async () => {
+        const inserted = await this.alone(instance, 'first');
+        await object;
+        return inserted;
+      });
+    } catch (error) {
+      await object.catch(() => undefined);
+      throw error;
+    } finally {
+      this.underWay -= 1;
+      void this.run();
+    }
   }
 
   private async run(): Promise<void> {

@@ -27,8 +27,9 @@ export class IngestPostgresRepository extends IngestRepository {
 
   async add(
     instance: NewInstance,
+    object: Promise<void>,
   ): Promise<{ outcome: 'stored' | 'duplicate' | 're-encoded' | 'conflict'; id: string }> {
-    if (await this.gathered.add(instance)) return { outcome: 'stored', id: instance.id };
+    if (await this.gathered.add(instance, object)) return { outcome: 'stored', id: instance.id };
     return this.database.transaction(async () => {
       const others = await this.database.rows<{
         id: string;
@@ -46,7 +47,7 @@ export class IngestPostgresRepository extends IngestRepository {
       if (same) return { outcome: 'duplicate', id: same.id };
       const first = others.find((other) => other.standing === 'first');
       // It was deleted just now.
-      if (!first) return this.add(instance);
+      if (!first) return this.add(instance, object);
       const standing =
         first.ts !== instance.transferSyntaxUid &&
         first.attributes !== null &&

@@ -50,3 +50,36 @@ export {
 export { DICOMDIR_SOP_CLASS_UID, IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, isUid } from './uids.js';
 export { datasetFromJson, type BulkLengths, type DatasetPiece } from './write-from-json.js';
 export { writeDataset, type WritableDataset, type WritableElement, type WritableValue } from './write-dataset.js';
+export {
+  fitsKind,
+  MARK_CALIBRATIONS,
+  MARK_KINDS,
+  MARK_QUANTITIES,
+  MARK_UNITS,
+  type DocumentedMark,
+  type Mark,
+  type MarkCalibration,
+  type MarkKind,
+  type MarkPoint,
+  type MarkQuantity,
+  type MarkUnit,
+  type MarkValue,
+} from './documents/mark.js';
+export {
+  buildMeasurementReport,
+  COMPREHENSIVE_SR,
+  type MarkedImage,
+  type MeasurementReport,
+} from './documents/build-measurement-report.js';
+export { readMeasurementReport, type BulkBytes, type FoundMarks } from './documents/read-measurement-report.js';
+export {
+  buildKeyObjectSelection,
+  KEY_OBJECT_SELECTION,
+  readKeyObjectSelection,
+  type FoundSelection,
+  type KeyObjectSelection,
+  type SelectedFrame,
+} from './documents/key-object-selection.js';
+export { SELECTION_TITLES, type SelectionTitle } from './documents/codes.js';
+export type { ImageReference } from './documents/content-items.js';
+export { documentBytes, type DocumentOrigin } from './documents/document-header.js';

@@ -14,7 +14,11 @@ const project = (displayName, testMatch, extra = {}) => ({ ...shared, displayNam
 
 export default {
   projects: [
-    project('unit', ['<rootDir>/libs/**/*.spec.ts', '<rootDir>/test/architecture/*.spec.ts']),
+    project('unit', [
+      '<rootDir>/libs/**/*.spec.ts',
+      '<rootDir>/apps/viewer/**/*.spec.ts',
+      '<rootDir>/test/architecture/*.spec.ts',
+    ]),
     project('contract', ['<rootDir>/test/contract/*.spec.ts'], patient),
     project('e2e', ['<rootDir>/test/e2e/*.spec.ts'], {
       ...patient,

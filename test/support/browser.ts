@@ -26,7 +26,7 @@ export interface Desk {
   complaints: string[];
 }
 
-/** Signs in through the page. 882 × 512 CSS pixels of picture fit a window 632 high. */
+/** Signs in through the page. 882 × 512 CSS pixels of picture fit a window 638 high. */
 export async function sitDown(
   browser: Browser,
   qiao: QiaoProcess,

@@ -1,3 +1,4 @@
+import { enImages } from './en-images.js';
 import type { Messages } from './zh.js';
 
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
@@ -251,50 +252,7 @@ export const en: Messages = {
   },
   // The server's own sentences are English; only what the viewer itself refuses needs words here.
   refusals: { 'unsaved-draft': 'The words have not reached the server yet; please wait a moment.' },
-  images: {
-    series: (n) => `Series ${n}`,
-    loadingSeries: 'Fetching the list of images…',
-    loadingImage: 'Loading the image…',
-    none: 'No images have arrived yet',
-    noneWhy: 'They appear here by themselves once the health centre sends them.',
-    seriesFailed: 'The list of images did not arrive',
-    notAPicture: (modality) => `This series holds no images (${modality}) and cannot be shown here.`,
-    cannotDraw: (n) => `Image ${n} cannot be shown`,
-    because: {
-      status: (status) => `the server answered ${status}`,
-      network: 'the line broke, it did not arrive',
-      decode: (detail) => `decoding failed: ${detail}`,
-      memory: 'the browser is out of memory',
-    },
-    lossy: 'lossy',
-    cpu: 'software rendering',
-    arrived: (n) => `${plural(n, 'new image')}, click to load`,
-    frame: (i, n) => `${i}/${n}`,
-    window: (w, c) => `W ${w} L ${c}`,
-    zoom: (z) => `Zoom ${z}×`,
-    tools: {
-      window: 'Window',
-      zoom: 'Zoom',
-      pan: 'Pan',
-      length: 'Length',
-      scroll: 'Scroll',
-      invert: 'Invert',
-      reset: 'Reset',
-      undo: 'Undo mark',
-    },
-    presets: 'Window',
-    preset: {
-      default: 'Default',
-      lung: 'Lung',
-      mediastinum: 'Mediastinum',
-      bone: 'Bone',
-      brain: 'Brain',
-      abdomen: 'Abdomen',
-    },
-    pixels: 'px',
-    detectorPlane: 'at detector',
-    number: 'no.',
-  },
+  images: enImages,
   ecg: {
     loading: 'Drawing the ECG…',
     failed: 'The ECG did not arrive',

@@ -1,3 +1,4 @@
+import { zhImages } from './zh-images.js';
 import { zhRefusals } from './zh-refusals.js';
 
 /** The Chinese words, which also give the shape that every other language must fill. */
@@ -252,43 +253,7 @@ export const zh = {
     other: '其他',
   },
   refusals: zhRefusals,
-  images: {
-    series: (n: string) => `序列 ${n}`,
-    loadingSeries: '正在取图像目录…',
-    loadingImage: '正在载入图像…',
-    none: '还没有收到图像',
-    noneWhy: '卫生院开始发送后，图像会自动出现在这里。',
-    seriesFailed: '图像目录没有取到',
-    notAPicture: (modality: string) => `这个序列不是图像（${modality}），这里显示不了。`,
-    cannotDraw: (n: number) => `第 ${n} 幅显示不了`,
-    because: {
-      status: (status: number) => `服务器回答 ${status}`,
-      network: '网络中断，没有取到',
-      decode: (detail: string) => `解码失败：${detail}`,
-      memory: '浏览器内存不够',
-    },
-    lossy: '有损压缩',
-    cpu: '软件渲染',
-    arrived: (n: number) => `新到 ${n} 幅，点这里载入`,
-    frame: (i: number, n: number) => `${i}/${n}`,
-    window: (w: string, c: string) => `窗宽 ${w} 窗位 ${c}`,
-    zoom: (z: string) => `放大 ${z} 倍`,
-    tools: {
-      window: '调窗',
-      zoom: '缩放',
-      pan: '平移',
-      length: '测长',
-      scroll: '翻页',
-      invert: '反白',
-      reset: '复原',
-      undo: '撤销测量',
-    },
-    presets: '窗',
-    preset: { default: '原始', lung: '肺', mediastinum: '纵隔', bone: '骨', brain: '脑', abdomen: '腹' },
-    pixels: '像素',
-    detectorPlane: '探测器面',
-    number: '号',
-  },
+  images: zhImages,
   ecg: {
     loading: '正在画心电图…',
     failed: '心电图没有取到',

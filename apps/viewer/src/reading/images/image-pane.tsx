@@ -1,40 +1,31 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { KeyImage, ReadDetail } from '../../api/types.js';
-import { pictureMark } from '../../completeness.js';
-import { dateTime, personName, sexAndAge } from '../../format.js';
+import { useRemembered } from '../../office/remembered.js';
 import { useLatest } from '../../office/use-latest.js';
-import { FailedPage, PlainPage } from '../../plain-page.js';
-import { useText, type Messages } from '../../text/index.js';
-import { ImageToolbar, pointerTools } from './image-toolbar.js';
-import type { PointerTool } from './image-viewport.js';
+import { useText } from '../../text/index.js';
+import { ArrowWords, type AskedWords } from './arrow-words.js';
+import { hang as layoutFor } from './hanging.js';
+import { ImageCell, type CellHandle } from './image-cell.js';
+import { useImageKeys } from './image-keys.js';
+import { ImageToolbar } from './image-toolbar.js';
+import type { ImageViewport } from './image-viewport.js';
+import { KeyList } from './key-list.js';
+import { cellsOf, filled, nextLayout, type Layout } from './layouts.js';
 import { presetsFor, type WindowPreset } from './presets.js';
-import { rendersOnCpu, setLengthWords, type DrawFailure } from './rendering.js';
+import {
+  pickPointer,
+  referenceLinesFrom,
+  removeMarks,
+  scrollTogether,
+  setAskWords,
+  setMeasureWords,
+  undoMark,
+} from './reading-tools.js';
 import { SeriesStrip } from './series-strip.js';
-import { holdsPictures, type Frame } from './series.js';
-import { useImageViewport } from './use-image-viewport.js';
+import { holdsPictures, loadSeries } from './series.js';
+import type { PointerTool } from './tool-table.js';
 import { useSeries } from './use-series.js';
 import './images.css';
-
-function failureText(failure: DrawFailure, t: Messages): string {
-  const words = t.images.because;
-  if (failure.why === 'status') return words.status(failure.status);
-  if (failure.why === 'decode') return words.decode(failure.detail);
-  return failure.why === 'memory' ? words.memory : words.network;
-}
-
-const opposite: Record<string, string> = { L: 'R', R: 'L', A: 'P', P: 'A', H: 'F', F: 'H' };
-const reversed = (letters: string): string => [...letters].map((letter) => opposite[letter] ?? letter).join('');
-
-/** Edge letters: of the camera where the image lies in the patient, else what a projection says of itself. */
-function edgeLetters(frame: Frame | undefined, camera: readonly string[]): readonly string[] {
-  if (frame?.oriented) return camera;
-  if (!frame?.patientOrientation) return ['', '', '', ''];
-  const [right, bottom] = frame.patientOrientation;
-  return [reversed(bottom), right, bottom, reversed(right)];
-}
-
-const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
 
 interface ImagePaneProps {
   read: ReadDetail;
@@ -43,204 +34,171 @@ interface ImagePaneProps {
   changeKeyImages: ((keys: KeyImage[]) => void) | null;
 }
 
+const cellId = (index: number): string => `cell-${index}`;
+const same = (a: KeyImage, b: KeyImage): boolean => a.sopInstanceUid === b.sopInstanceUid && a.frame === b.frame;
+
 export default function ImagePane({ read, keyImages, changeKeyImages }: ImagePaneProps) {
   const t = useText();
-  const study = useSeries(read.studyInstanceUid, read.instances);
-  const { chosen, loaded } = study;
+  const listed = useSeries(read.studyInstanceUid, read.instances);
+  const series = useMemo(() => listed.value ?? [], [listed.value]);
+  const pictures = useMemo(() => series.filter(holdsPictures), [series]);
   const [tool, setTool] = useState<PointerTool>('window');
-  const wanted = useRef<KeyImage | null>(null);
-  const { element, state, drawn, failures, act } = useImageViewport(loaded);
-  useEffect(() => setLengthWords({ pixels: t.images.pixels, detectorPlane: t.images.detectorPlane }), [t]);
+  const [layouts, rememberLayouts] = useRemembered<Record<string, Layout>>('qiao.layouts', {});
+  const layout = layoutFor(pictures, layouts);
+  const count = cellsOf(layout);
+  const [hung, setHung] = useState<readonly string[]>([]);
+  const cells = filled(
+    hung,
+    count,
+    (pictures.length > 0 ? pictures : series).map(({ uid }) => uid),
+  );
+  const [picked, setActive] = useState(cellId(0));
+  const active = Number(picked.slice(5)) < count ? picked : cellId(0);
+  const [wanted, setWanted] = useState<{ cell: string; key: KeyImage } | null>(null);
+  const [together, setTogether] = useState(false);
+  const [lines, setLines] = useState(false);
+  const [asked, setAsked] = useState<AskedWords | null>(null);
+  const [showsKeys, setShowsKeys] = useState(false);
+  const [handles, setHandles] = useState<Readonly<Record<string, CellHandle>>>({});
+  const told = useCallback((handle: CellHandle) => setHandles((old) => ({ ...old, [handle.id]: handle })), []);
+  const handle = handles[active];
+  const chosen = handle?.series ?? null;
+  const frame = handle?.frame;
 
-  const frames = useMemo(() => loaded?.frames ?? [], [loaded]);
-  const frame = frames[state.index];
-  const failure = frame ? failures.get(frame.imageId) : undefined;
-  const presets = presetsFor(chosen?.modality ?? '');
+  useEffect(() => setMeasureWords(t.images.measure), [t]);
+  useEffect(() => setAskWords((before, answer) => setAsked({ before, answer })), []);
+  useEffect(() => () => removeMarks(), []);
+  useEffect(() => scrollTogether(together), [together]);
+  useEffect(() => referenceLinesFrom(lines && count > 1 ? active : ''), [lines, active, count]);
 
+  const act = (what: (viewport: ImageViewport) => void): void => handle?.act(what);
+  const hang = (cell: string, uid: string): void => {
+    const index = Number(cell.slice(5));
+    if (!series.some((one) => one.uid === uid)) return;
+    setHung(cells.map((old, at) => (at === index ? uid : old === uid ? (cells[index] ?? '') : old)));
+  };
+  const hangLatest = useLatest(hang);
+  const hangIn = useCallback((cell: string, uid: string) => hangLatest.current(cell, uid), [hangLatest]);
   const pickTool = (next: PointerTool): void => {
     setTool(next);
-    act((viewport) => viewport.pickPointer(next));
+    pickPointer(next);
   };
+  useEffect(() => pickPointer('window'), []);
+  const presets = presetsFor(chosen?.modality ?? '');
   const pickPreset = (preset: WindowPreset | null): void =>
     act((viewport) => (preset ? viewport.setWindow(preset.width, preset.center) : viewport.resetWindow()));
-  const addKey = changeKeyImages
-    ? () => {
-        if (!frame || keyImages.some((key) => key.sopInstanceUid === frame.sopInstanceUid && key.frame === frame.frame))
-          return;
-        changeKeyImages([...keyImages, { sopInstanceUid: frame.sopInstanceUid, frame: frame.frame }]);
-      }
-    : null;
-  const goTo = (key: KeyImage): void => {
-    const index = frames.findIndex((one) => one.sopInstanceUid === key.sopInstanceUid && one.frame === key.frame);
-    if (index >= 0) {
-      wanted.current = null;
-      act((viewport) => viewport.scrollTo(index));
-      return;
-    }
-    // Not in this series: look through the others one by one.
-    const pictures = (study.series ?? []).filter(holdsPictures);
-    const at = pictures.findIndex((one) => one.uid === chosen?.uid);
-    const next = wanted.current === null || wanted.current === key ? pictures[(at + 1) % pictures.length] : undefined;
-    wanted.current = key;
-    if (next && next.uid !== chosen?.uid) study.choose(next);
+  const pickLayout = (next: Layout): void => {
+    const modality = pictures[0]?.modality;
+    if (modality) rememberLayouts((old) => ({ ...old, [modality]: next }));
   };
-  const lookedThrough = useRef(0);
-  const search = useLatest({ goTo, series: study.series?.length ?? 0 });
-  useEffect(() => {
-    // A newly loaded series continues the search for a key image, until all have been looked through.
-    const key = wanted.current;
-    if (!key || frames.length === 0) return undefined;
-    lookedThrough.current += 1;
-    if (lookedThrough.current > search.current.series) {
-      wanted.current = null;
-      lookedThrough.current = 0;
-      return undefined;
+  const addKey =
+    changeKeyImages &&
+    (() => {
+      if (!frame) return;
+      const key = { sopInstanceUid: frame.sopInstanceUid, frame: frame.frame };
+      if (!keyImages.some((one) => same(one, key))) changeKeyImages([...keyImages, key]);
+    });
+  const goTo = async (key: KeyImage): Promise<void> => {
+    if (handle?.loaded?.frames.some((one) => same(one, key))) return setWanted({ cell: active, key: { ...key } });
+    // Not in this series: look through the others.
+    for (const one of pictures) {
+      const loaded = await loadSeries(read.studyInstanceUid, one.uid).catch(() => null);
+      if (!loaded?.frames.some((other) => same(other, key))) continue;
+      setWanted({ cell: active, key: { ...key } });
+      return hang(active, one.uid);
     }
-    const timer = setTimeout(() => search.current.goTo(key), 50);
-    return () => clearTimeout(timer);
-  }, [frames, search]);
+    return undefined;
+  };
 
-  const onKey = useLatest((event: KeyboardEvent): void => {
-    if (
-      typing(event.target) ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey ||
-      document.querySelector('[role=dialog]')
-    )
-      return;
-    const key = event.key.toUpperCase();
-    const pointer = pointerTools.find(({ hotkey }) => hotkey === key);
-    const steps: Record<string, number> = {
-      ARROWDOWN: 1,
-      ARROWRIGHT: 1,
-      ARROWUP: -1,
-      ARROWLEFT: -1,
-      PAGEDOWN: 10,
-      PAGEUP: -10,
-    };
-    if (pointer) pickTool(pointer.tool);
-    else if (steps[key]) act((viewport) => viewport.scrollBy(steps[key] ?? 0));
-    else if (key === 'HOME') act((viewport) => viewport.scrollTo(0));
-    else if (key === 'END') act((viewport) => viewport.scrollTo(frames.length - 1));
-    else if (key === 'I') act((viewport) => viewport.invert());
-    else if (key === 'R') act((viewport) => viewport.reset());
-    else if (key === 'K') addKey?.();
-    else if (key === 'DELETE' || key === 'BACKSPACE') act((viewport) => viewport.undoMark());
-    else if (key === '0') pickPreset(null);
-    else if (presets[Number(key) - 1]) pickPreset(presets[Number(key) - 1] ?? null);
-    else return;
-    event.preventDefault();
+  useImageKeys({
+    pickTool,
+    pickPreset: (index) => pickPreset(index === 0 ? null : (presets[index - 1] ?? null)),
+    scrollBy: (step) => act((viewport) => viewport.scrollBy(step)),
+    first: () => act((viewport) => viewport.scrollTo(0)),
+    last: () => act((viewport) => viewport.scrollTo((handle?.loaded?.frames.length ?? 1) - 1)),
+    nextSeries: (step) => {
+      const at = pictures.findIndex(({ uid }) => uid === chosen?.uid);
+      const next = pictures[(at + step + pictures.length) % pictures.length];
+      if (next) hang(active, next.uid);
+    },
+    nextCell: () => setActive(cellId((Number(active.slice(5)) + 1) % count)),
+    nextLayout: () => pickLayout(nextLayout(layout)),
+    invert: () => act((viewport) => viewport.invert()),
+    rotate: () => act((viewport) => viewport.rotate()),
+    flip: () => act((viewport) => viewport.flip()),
+    fit: () => act((viewport) => viewport.fit()),
+    trueSize: () => act((viewport) => viewport.trueSize()),
+    reset: () => act((viewport) => viewport.reset()),
+    togglePlay: () => act((viewport) => viewport.togglePlay(handle?.loaded?.framesPerSecond ?? null)),
+    toggleTogether: () => setTogether(!together),
+    toggleLines: () => setLines(!lines),
+    addKey: () => addKey?.(),
+    undo: () => undoMark(),
+    toggleKeyList: () => setShowsKeys(!showsKeys),
   });
-  useEffect(() => {
-    const listener = (event: KeyboardEvent): void => onKey.current(event);
-    window.addEventListener('keydown', listener);
-    return () => window.removeEventListener('keydown', listener);
-  }, [onKey]);
 
-  const onScreen = frames.some((one) => one.imageId === drawn);
-  const letters = edgeLetters(frame, state.letters);
-  const paper = chosen && !holdsPictures(chosen);
-  const incomplete = pictureMark(read, read.examState, t);
-  const windowText = Number.isFinite(state.windowWidth)
-    ? t.images.window(state.windowWidth.toFixed(0), state.windowCenter.toFixed(0))
-    : '';
-
+  const study = useMemo(
+    () => ({ empty: listed.value?.length === 0, error: listed.error, retry: listed.retry }),
+    [listed.value, listed.error, listed.retry],
+  );
   return (
     <>
       <SeriesStrip
         study={read.studyInstanceUid}
-        series={study.series ?? []}
+        series={series}
         chosen={chosen}
-        loaded={loaded}
-        choose={study.choose}
+        loaded={handle?.loaded ?? null}
+        choose={(one) => hang(active, one.uid)}
         keyImages={keyImages}
-        goTo={goTo}
+        goTo={(key) => void goTo(key)}
         removeKey={changeKeyImages && ((key) => changeKeyImages(keyImages.filter((one) => one !== key)))}
       />
       <section className="picture">
-        <div className="picture-stage">
-          <div
-            ref={element}
-            className="picture-canvas"
-            data-testid="viewport"
-            onContextMenu={(event) => event.preventDefault()}
-          />
-          {frames.length > 0 && !paper && (
-            <div className="picture-words">
-              <div className="corner corner-tl">
-                <b>{personName(read.patient.name, t)}</b> {sexAndAge(read.patient, t)}
-                <br />
-                {read.patient.number}
-                <br />
-                {dateTime(read.examinedAt)}
-              </div>
-              <div className="corner corner-tr">
-                {read.organisation.name}
-                <br />
-                {chosen?.description}
-                {incomplete && (
-                  <span className="badge" data-testid="incomplete">
-                    ◆ {incomplete}
-                  </span>
-                )}
-                {frame?.lossy && <span className="badge">◆ {t.images.lossy}</span>}
-              </div>
-              <div className="corner corner-bl">
-                <span data-testid="frame-indicator" className="frame-indicator">
-                  {t.images.frame(state.index + 1, frames.length)}
-                </span>
-                {!failure && frame?.imageId !== drawn && <span className="corner-soft"> {t.common.loading}</span>}
-                {rendersOnCpu() && <span className="corner-soft"> {t.images.cpu}</span>}
-              </div>
-              <div className="corner corner-br">
-                <span data-testid="window">{windowText}</span>
-                <br />
-                {Number.isFinite(state.zoom) && t.images.zoom(state.zoom.toFixed(1))}
-              </div>
-              <span className="letter letter-top">{letters[0]}</span>
-              <span className="letter letter-right">{letters[1]}</span>
-              <span className="letter letter-bottom">{letters[2]}</span>
-              <span className="letter letter-left">{letters[3]}</span>
-            </div>
-          )}
-          {failure && (
-            <div className="picture-failure" role="alert" data-testid="frame-failure">
-              <b>✕ {t.images.cannotDraw(state.index + 1)}</b>
-              <span>{failureText(failure, t)}</span>
-            </div>
-          )}
-          {!onScreen && !failure && (
-            <div className="picture-cover">
-              {Boolean(study.error) && (
-                <FailedPage title={t.images.seriesFailed} error={study.error} retry={study.retry} />
-              )}
-              {!study.error && paper && <PlainPage title={t.images.notAPicture(chosen.modality)} />}
-              {!study.error && !paper && study.series?.length === 0 && (
-                <PlainPage title={t.images.none} detail={t.images.noneWhy} />
-              )}
-              {!study.error && !paper && study.series?.length !== 0 && (
-                <PlainPage title={loaded ? t.images.loadingImage : t.images.loadingSeries} />
-              )}
-            </div>
-          )}
-          {study.arrived > 0 && (
-            <button type="button" className="picture-arrived" onClick={study.reload}>
-              {t.images.arrived(study.arrived)}
-            </button>
-          )}
+        <div
+          className="picture-grid"
+          style={{
+            gridTemplateRows: `repeat(${layout.rows}, minmax(0, 1fr))`,
+            gridTemplateColumns: `repeat(${layout.columns}, minmax(0, 1fr))`,
+          }}
+        >
+          {cells.map((uid, index) => (
+            <ImageCell
+              key={cellId(index)}
+              id={cellId(index)}
+              read={read}
+              series={series.find((one) => one.uid === uid) ?? null}
+              study={study}
+              wanted={wanted?.cell === cellId(index) ? wanted.key : null}
+              active={active === cellId(index)}
+              among={count > 1}
+              activate={setActive}
+              hang={hangIn}
+              told={told}
+            />
+          ))}
         </div>
         <ImageToolbar
           tool={tool}
           pickTool={pickTool}
           presets={presets}
           pickPreset={pickPreset}
-          inverted={state.invert}
-          invert={() => act((viewport) => viewport.invert())}
-          reset={() => act((viewport) => viewport.reset())}
-          undo={() => act((viewport) => viewport.undoMark())}
+          layout={layout}
+          pickLayout={pickLayout}
+          state={handle?.state ?? null}
+          frames={handle?.loaded?.frames.length ?? 0}
+          act={act}
+          togglePlay={() => act((viewport) => viewport.togglePlay(handle?.loaded?.framesPerSecond ?? null))}
+          among={count > 1}
+          together={together}
+          setTogether={setTogether}
+          lines={lines}
+          setLines={setLines}
+          undo={undoMark}
           addKey={addKey}
+          showKeys={() => setShowsKeys(true)}
         />
+        {asked && <ArrowWords asked={asked} done={() => setAsked(null)} />}
+        <KeyList open={showsKeys} close={() => setShowsKeys(false)} />
       </section>
     </>
   );

@@ -1,64 +1,142 @@
+import { Dropdown } from 'antd';
 import { useText } from '../../text/index.js';
-import type { PointerTool } from './image-viewport.js';
+import type { ImageViewport, ViewportState } from './image-viewport.js';
+import { layoutName, LAYOUTS, type Layout } from './layouts.js';
 import type { WindowPreset } from './presets.js';
-
-interface ToolButton {
-  tool: PointerTool;
-  sign: string;
-  hotkey: string;
-}
-
-export const pointerTools: readonly ToolButton[] = [
-  { tool: 'window', sign: '◐', hotkey: 'W' },
-  { tool: 'zoom', sign: '⌕', hotkey: 'Z' },
-  { tool: 'pan', sign: '✥', hotkey: 'P' },
-  { tool: 'scroll', sign: '⇅', hotkey: 'S' },
-  { tool: 'length', sign: '↔', hotkey: 'L' },
-];
+import { ToolIcon, type IconName } from './tool-icons.js';
+import { TOOLS, type PointerTool } from './tool-table.js';
 
 interface ImageToolbarProps {
   tool: PointerTool;
   pickTool: (tool: PointerTool) => void;
   presets: readonly WindowPreset[];
   pickPreset: (preset: WindowPreset | null) => void;
-  inverted: boolean;
-  invert: () => void;
-  reset: () => void;
+  layout: Layout;
+  pickLayout: (layout: Layout) => void;
+  /** of the active cell */
+  state: ViewportState | null;
+  frames: number;
+  act: (what: (viewport: ImageViewport) => void) => void;
+  togglePlay: () => void;
+  /** several cells are there */
+  among: boolean;
+  together: boolean;
+  setTogether: (on: boolean) => void;
+  lines: boolean;
+  setLines: (on: boolean) => void;
   undo: () => void;
   addKey: (() => void) | null;
+  showKeys: () => void;
+}
+
+interface ButtonProps {
+  icon: IconName;
+  name: string;
+  hotkey: string;
+  pressed?: boolean;
+  act: () => void;
+  testId?: string;
+}
+
+/** An icon with its key in the corner; the name shows on hover and is what is read out. */
+function Button({ icon, name, hotkey, pressed, act, testId }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      className="image-tool"
+      title={`${name} (${hotkey})`}
+      aria-label={name}
+      aria-keyshortcuts={hotkey}
+      aria-pressed={pressed}
+      onClick={act}
+      data-testid={testId}
+    >
+      <ToolIcon name={icon} />
+      <kbd aria-hidden>{hotkey}</kbd>
+    </button>
+  );
 }
 
 export function ImageToolbar(props: ImageToolbarProps) {
   const t = useText();
+  const { state, act } = props;
+  const words = t.images.tools;
+  const layouts = LAYOUTS.map((layout) => ({
+    key: layoutName(layout),
+    label: layoutName(layout),
+    onClick: () => props.pickLayout(layout),
+  }));
   return (
-    <div className="image-tools" role="toolbar">
-      {pointerTools.map(({ tool, sign, hotkey }) => (
-        <button
+    <div className="image-tools" role="toolbar" aria-label={t.images.toolbar}>
+      {TOOLS.map(({ tool, hotkey }) => (
+        <Button
           key={tool}
-          type="button"
-          aria-pressed={props.tool === tool}
-          onClick={() => props.pickTool(tool)}
-          data-testid={`tool-${tool}`}
-        >
-          <span aria-hidden>{sign}</span> {t.images.tools[tool]} <kbd>{hotkey}</kbd>
-        </button>
+          icon={tool}
+          name={words[tool]}
+          hotkey={hotkey}
+          pressed={props.tool === tool}
+          act={() => props.pickTool(tool)}
+          testId={`tool-${tool}`}
+        />
       ))}
+      <Button icon="undo" name={words.undo} hotkey="⌫" act={props.undo} />
       <span className="image-tools-gap" />
-      <button type="button" onClick={props.undo}>
-        <span aria-hidden>↶</span> {t.images.tools.undo} <kbd>⌫</kbd>
-      </button>
-      <button type="button" aria-pressed={props.inverted} onClick={props.invert}>
-        {t.images.tools.invert} <kbd>I</kbd>
-      </button>
-      <button type="button" onClick={props.reset}>
-        {t.images.tools.reset} <kbd>R</kbd>
-      </button>
+      <Button
+        icon="invert"
+        name={words.invert}
+        hotkey="I"
+        pressed={state?.invert ?? false}
+        act={() => act((view) => view.invert())}
+      />
+      <Button icon="rotate" name={words.rotate} hotkey="O" act={() => act((view) => view.rotate())} testId="rotate" />
+      <Button
+        icon="flip"
+        name={words.flip}
+        hotkey="H"
+        pressed={state?.turn.flipped ?? false}
+        act={() => act((view) => view.flip())}
+        testId="flip"
+      />
+      <Button icon="fit" name={words.fit} hotkey="V" act={() => act((view) => view.fit())} />
+      <Button icon="trueSize" name={words.trueSize} hotkey="U" act={() => act((view) => view.trueSize())} />
+      <Button icon="reset" name={words.reset} hotkey="R" act={() => act((view) => view.reset())} />
+      <span className="image-tools-break" />
+      <Dropdown menu={{ items: layouts, selectedKeys: [layoutName(props.layout)] }} trigger={['click']}>
+        <button type="button" data-testid="layout">
+          {t.images.layout} {layoutName(props.layout)} <kbd>M</kbd>
+        </button>
+      </Dropdown>
+      {props.frames > 1 && (
+        <button type="button" aria-pressed={state?.playing ?? false} onClick={props.togglePlay} data-testid="play">
+          <ToolIcon name={state?.playing ? 'pause' : 'play'} /> {words.play} <kbd>␣</kbd>
+        </button>
+      )}
+      {props.among && (
+        <>
+          <button
+            type="button"
+            aria-pressed={props.together}
+            onClick={() => props.setTogether(!props.together)}
+            data-testid="together"
+          >
+            {words.together} <kbd>Y</kbd>
+          </button>
+          <button
+            type="button"
+            aria-pressed={props.lines}
+            onClick={() => props.setLines(!props.lines)}
+            data-testid="reference-lines"
+          >
+            {words.lines} <kbd>X</kbd>
+          </button>
+        </>
+      )}
       {props.addKey && (
         <button type="button" onClick={props.addKey} data-testid="add-key-image">
           <span aria-hidden>★</span> {t.read.addKeyImage} <kbd>K</kbd>
         </button>
       )}
-      <span className="image-tools-break" />
+      <span className="image-tools-gap" />
       <span className="image-tools-label">{t.images.presets}</span>
       <button type="button" onClick={() => props.pickPreset(null)}>
         {t.images.preset.default} <kbd>0</kbd>
@@ -68,6 +146,9 @@ export function ImageToolbar(props: ImageToolbarProps) {
           {t.images.preset[preset.name]} <kbd>{index + 1}</kbd>
         </button>
       ))}
+      <button type="button" className="image-tools-end" onClick={props.showKeys} data-testid="show-keys">
+        {t.worklist.keys} <kbd>?</kbd>
+      </button>
     </div>
   );
 }

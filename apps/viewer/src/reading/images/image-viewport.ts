@@ -1,26 +1,9 @@
-import { Enums, eventTarget, RenderingEngine, utilities, type StackViewport, type Types } from '@cornerstonejs/core';
-import {
-  annotation,
-  Enums as ToolEnums,
-  LengthTool,
-  PanTool,
-  StackScrollTool,
-  ToolGroupManager,
-  utilities as toolUtilities,
-  WindowLevelTool,
-  ZoomTool,
-} from '@cornerstonejs/tools';
-import { drawFailure, startRendering, toolGroupId, type DrawFailure } from './rendering.js';
-
-export type PointerTool = 'window' | 'zoom' | 'pan' | 'length' | 'scroll';
-
-const toolNames: Record<PointerTool, string> = {
-  window: WindowLevelTool.toolName,
-  zoom: ZoomTool.toolName,
-  pan: PanTool.toolName,
-  length: LengthTool.toolName,
-  scroll: StackScrollTool.toolName,
-};
+import { Enums, eventTarget, utilities, type StackViewport, type Types } from '@cornerstonejs/core';
+import { utilities as toolUtilities } from '@cornerstonejs/tools';
+import { giveEngine, takeEngine } from './engine.js';
+import type { Turn } from './orientation.js';
+import { join, leave, play } from './reading-tools.js';
+import { drawFailure, startRendering, type DrawFailure } from './rendering.js';
 
 export interface ViewportState {
   /** Counts from 0. */
@@ -29,6 +12,8 @@ export interface ViewportState {
   windowCenter: number;
   zoom: number;
   invert: boolean;
+  playing: boolean;
+  turn: Turn;
   /** Letters at the top, right, bottom and left edges, from the camera. */
   letters: readonly [string, string, string, string];
 }
@@ -40,37 +25,40 @@ export interface ViewportEvents {
   failed: (imageId: string, failure: DrawFailure) => void;
 }
 
-const engineId = 'reading';
-const viewportId = 'main';
 const cross = (a: Types.Point3, b: Types.Point3): Types.Point3 => [
   a[1] * b[2] - a[2] * b[1],
   a[2] * b[0] - a[0] * b[2],
   a[0] * b[1] - a[1] * b[0],
 ];
 
-/** The picture: a Cornerstone stack viewport with the reading tools on one element. */
+/** What plays without saying how fast. */
+const USUAL_RATE = 15;
+
+/** One cell's picture: a Cornerstone stack viewport with the reading tools on one element. */
 export class ImageViewport {
-  private readonly engine: RenderingEngine;
+  private readonly engine: ReturnType<typeof takeEngine>;
   private readonly viewport: StackViewport;
   private readonly resizing: ResizeObserver;
   private readonly leave: (() => void)[] = [];
   private imageIds: readonly string[] = [];
   private gone = false;
+  private playing = false;
 
   constructor(
+    readonly id: string,
     private readonly element: HTMLDivElement,
     private readonly events: ViewportEvents,
   ) {
     startRendering();
-    this.engine = new RenderingEngine(engineId);
+    this.engine = takeEngine();
     this.engine.enableElement({
-      viewportId,
+      viewportId: id,
       type: Enums.ViewportType.STACK,
       element,
       defaultOptions: { background: [0, 0, 0] },
     });
-    this.viewport = this.engine.getViewport(viewportId) as StackViewport;
-    ToolGroupManager.getToolGroup(toolGroupId)?.addViewport(viewportId, engineId);
+    this.viewport = this.engine.getViewport(id) as StackViewport;
+    join(id);
     this.listen(element, Enums.Events.IMAGE_RENDERED, () => this.afterRender());
     this.listen(element, Enums.Events.VOI_MODIFIED, () => this.report());
     this.listen(element, Enums.Events.CAMERA_MODIFIED, () => this.report());
@@ -83,10 +71,12 @@ export class ImageViewport {
     this.listen(eventTarget, Enums.Events.IMAGE_LOAD_ERROR, onError);
     this.listen(eventTarget, Enums.Events.IMAGE_LOAD_FAILED, onError);
     this.resizing = new ResizeObserver(() => {
-      if (!this.gone && element.clientWidth > 0) this.engine.resize(true, true);
+      if (this.gone || element.clientWidth === 0) return;
+      const fitted = this.isFitted();
+      this.engine.resize(true, true);
+      if (fitted) this.fit();
     });
     this.resizing.observe(element);
-    this.pickPointer('window');
   }
 
   private listen(target: EventTarget | typeof eventTarget, type: string, listener: (event: Event) => void): void {
@@ -120,6 +110,11 @@ export class ImageViewport {
       windowCenter: window.windowCenter,
       zoom: this.viewport.getZoom() ?? Number.NaN,
       invert: invert ?? false,
+      playing: this.playing,
+      turn: {
+        quarters: Math.round((this.viewport.getRotation() ?? 0) / 90) % 4,
+        flipped: this.viewport.getCamera().flipHorizontal === true,
+      },
       letters: this.letters(),
     });
   }
@@ -135,6 +130,7 @@ export class ImageViewport {
   }
 
   async show(imageIds: string[], index: number): Promise<void> {
+    if (this.playing) this.togglePlay(null);
     this.imageIds = imageIds;
     delete this.element.dataset['renderedImageId'];
     try {
@@ -152,21 +148,6 @@ export class ImageViewport {
   async extend(imageIds: string[]): Promise<void> {
     const current = this.viewport.getCurrentImageId();
     await this.show(imageIds, Math.max(0, imageIds.indexOf(current)));
-  }
-
-  /** The left button does `tool`; wheel, right and middle button keep scrolling, zooming and panning. */
-  pickPointer(tool: PointerTool): void {
-    const group = ToolGroupManager.getToolGroup(toolGroupId);
-    if (!group) return;
-    const { Primary, Secondary, Auxiliary, Wheel } = ToolEnums.MouseBindings;
-    const always: Partial<Record<PointerTool, number>> = { pan: Auxiliary, zoom: Secondary, scroll: Wheel };
-    for (const [name, toolName] of Object.entries(toolNames) as [PointerTool, string][]) {
-      group.setToolPassive(toolName, { removeAllBindings: true });
-      const buttons = [always[name], name === tool ? Primary : undefined].filter((button) => button !== undefined);
-      if (buttons.length > 0) {
-        group.setToolActive(toolName, { bindings: buttons.map((mouseButton) => ({ mouseButton })) });
-      }
-    }
   }
 
   scrollTo(index: number): void {
@@ -203,22 +184,64 @@ export class ImageViewport {
     this.viewport.render();
   }
 
-  /** Takes the last measurement away; says whether there was one. */
-  undoMark(): boolean {
-    const last = annotation.state.getAllAnnotations().at(-1);
-    if (!last?.annotationUID) return false;
-    annotation.state.removeAnnotation(last.annotationUID);
+  /** Turns the picture by a quarter, clockwise. */
+  rotate(): void {
+    this.viewport.setViewPresentation({ rotation: (this.viewport.getRotation() + 90) % 360 });
+    this.redraw();
+  }
+
+  /** Left and right change places. */
+  flip(): void {
+    this.viewport.setCamera({ flipHorizontal: !this.viewport.getCamera().flipHorizontal });
+    this.redraw();
+  }
+
+  /** One pixel of the image is one pixel of the screen. */
+  trueSize(): void {
+    const image = this.viewport.getImageData();
+    if (!image) return;
+    // Parallel scale is half of the height shown, in the units of the image's spacing.
+    const parallelScale = (this.element.clientHeight * devicePixelRatio * (image.spacing[1] ?? 1)) / 2;
+    this.viewport.setCamera({ parallelScale });
+    this.redraw();
+  }
+
+  /** The whole picture, turned as it is. */
+  fit(): void {
+    if (this.imageIds.length === 0) return;
+    const { flipHorizontal } = this.viewport.getCamera();
+    const rotation = this.viewport.getRotation();
+    this.viewport.resetCamera();
+    if (flipHorizontal) this.viewport.setCamera({ flipHorizontal });
+    if (rotation) this.viewport.setViewPresentation({ rotation });
+    this.redraw();
+  }
+
+  private isFitted(): boolean {
+    const [x, y] = this.viewport.getPan();
+    return Math.abs(this.viewport.getZoom() - 1) < 0.01 && Math.hypot(x, y) < 1;
+  }
+
+  /** Plays and stops. */
+  togglePlay(framesPerSecond: number | null): void {
+    this.playing = !this.playing && this.imageIds.length > 1;
+    play(this.element, this.playing ? (framesPerSecond ?? USUAL_RATE) : null);
+    this.report();
+  }
+
+  private redraw(): void {
     this.viewport.render();
-    return true;
+    this.report();
   }
 
   destroy(): void {
     this.gone = true;
     this.resizing.disconnect();
     for (const stop of this.leave) stop();
+    play(this.element, null);
     toolUtilities.stackContextPrefetch.disable(this.element);
-    annotation.state.removeAllAnnotations();
-    ToolGroupManager.getToolGroup(toolGroupId)?.removeViewports(engineId, viewportId);
-    this.engine.destroy();
+    leave(this.id);
+    this.engine.disableElement(this.id);
+    giveEngine();
   }
 }

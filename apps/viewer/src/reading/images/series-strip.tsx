@@ -65,6 +65,8 @@ export function SeriesStrip({ study, series, chosen, loaded, choose, keyImages, 
           aria-current={one.uid === chosen?.uid}
           title={[t.images.series(one.number), one.description].filter(Boolean).join(' ')}
           onClick={() => choose(one)}
+          draggable
+          onDragStart={(event) => event.dataTransfer.setData('text/plain', one.uid)}
           data-testid="series"
         >
           {holdsPictures(one) ? (

@@ -11,6 +11,9 @@ export interface Frame {
   frame: number;
   spacing: Spacing;
   lossy: boolean;
+  /** Made from other images, not acquired (PS3.3 C.7.6.1.1.2, value 1 of ImageType). */
+  derived: boolean;
+  modality: string;
   /** The image has a real orientation in the patient. */
   oriented: boolean;
   /** PatientOrientation of a projection: what the row and the column run towards. */
@@ -29,11 +32,14 @@ export interface Series {
 export interface LoadedSeries {
   uid: string;
   frames: Frame[];
+  /** How fast it was meant to be played; null where it does not say. */
+  framesPerSecond: number | null;
   /** For the image loader: the metadata of each instance under its first frame's image id. */
   metadata: { imageId: string; dataset: DicomJson }[];
 }
 
 const tag = {
+  ImageType: '00080008',
   Modality: '00080060',
   SOPInstanceUID: '00080018',
   SeriesDescription: '0008103E',
@@ -41,6 +47,9 @@ const tag = {
   SeriesInstanceUID: '0020000E',
   SeriesNumber: '00200011',
   InstanceNumber: '00200013',
+  RecommendedDisplayFrameRate: '00082144',
+  CineRate: '00180040',
+  FrameTime: '00181063',
   PatientOrientation: '00200020',
   ImagePositionPatient: '00200032',
   ImageOrientationPatient: '00200037',
@@ -66,6 +75,7 @@ export async function listSeries(study: string, signal?: AbortSignal): Promise<S
       uid: text(dataset, tag.SeriesInstanceUID),
       number: text(dataset, tag.SeriesNumber),
       description: text(dataset, tag.SeriesDescription),
+      derived: text(dataset, tag.ImageType) === 'DERIVED',
       modality: text(dataset, tag.Modality),
       instances: numbers(dataset, tag.NumberOfSeriesRelatedInstances)[0] ?? -1,
     }))
@@ -97,6 +107,8 @@ function framesOf(study: string, series: string, dataset: DicomJson): Frame[] {
     sopInstanceUid,
     spacing: spacingOf(dataset),
     lossy: text(dataset, tag.LossyImageCompression) === '01',
+    derived: text(dataset, tag.ImageType) === 'DERIVED',
+    modality: text(dataset, tag.Modality),
     oriented:
       numbers(dataset, tag.ImageOrientationPatient).length === 6 ||
       grouped(dataset, tag.PlaneOrientationSequence, tag.ImageOrientationPatient),
@@ -108,6 +120,16 @@ function framesOf(study: string, series: string, dataset: DicomJson): Frame[] {
     frame: index + 1,
     imageId: `wadors:${frameUrl(study, series, sopInstanceUid, index + 1)}`,
   }));
+}
+
+/** PS3.3 C.7.6.5: the rate that is recommended, else the one it was taken at. */
+function rateOf(dataset: DicomJson): number | null {
+  const [frameTime] = numbers(dataset, tag.FrameTime);
+  const rate =
+    numbers(dataset, tag.RecommendedDisplayFrameRate)[0] ??
+    numbers(dataset, tag.CineRate)[0] ??
+    (frameTime ? 1000 / frameTime : 0);
+  return rate > 0 ? rate : null;
 }
 
 /** Position along the slice normal, for series whose instance numbers do not order them. */
@@ -131,5 +153,5 @@ export async function loadSeries(study: string, series: string, signal?: AbortSi
     frames.push(...own);
     if (own[0]) metadata.push({ imageId: own[0].imageId, dataset });
   }
-  return { uid: series, frames, metadata };
+  return { uid: series, frames, framesPerSecond: datasets[0] ? rateOf(datasets[0]) : null, metadata };
 }

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { KeyImage } from '../../api/types.js';
 import { ImageViewport, type ViewportState } from './image-viewport.js';
 import { registerMetadata, type DrawFailure } from './rendering.js';
 import type { LoadedSeries } from './series.js';
@@ -13,17 +14,22 @@ const start: ViewportState = {
   windowCenter: Number.NaN,
   zoom: 1,
   invert: false,
+  playing: false,
+  turn: { quarters: 0, flipped: false },
   letters: ['', '', '', ''],
 };
 
+const indexOf = ({ frames }: LoadedSeries, key: KeyImage): number =>
+  frames.findIndex((frame) => frame.sopInstanceUid === key.sopInstanceUid && frame.frame === key.frame);
+
 /** Binds an ImageViewport to an element and a series, and keeps what it shows as React state. */
-export function useImageViewport(loaded: LoadedSeries | null) {
+export function useImageViewport(id: string, loaded: LoadedSeries | null, wanted: KeyImage | null) {
   const element = useRef<HTMLDivElement>(null);
   const viewport = useRef<ImageViewport | null>(null);
   const [state, setState] = useState<ViewportState>(start);
   const [drawn, setDrawn] = useState('');
   const [failures, setFailures] = useState<ReadonlyMap<string, DrawFailure>>(new Map());
-  const shownSeries = useRef('');
+  const shown = useRef<LoadedSeries | null>(null);
 
   useEffect(() => {
     performance.clearMarks('first-preview');
@@ -33,7 +39,7 @@ export function useImageViewport(loaded: LoadedSeries | null) {
   useEffect(() => {
     const host = element.current;
     if (!host) return undefined;
-    const made = new ImageViewport(host, {
+    const made = new ImageViewport(id, host, {
       changed: setState,
       drawn: (imageId) => {
         host.dataset['renderedImageId'] = imageId;
@@ -53,19 +59,21 @@ export function useImageViewport(loaded: LoadedSeries | null) {
     viewport.current = made;
     return () => {
       viewport.current = null;
-      shownSeries.current = '';
+      shown.current = null;
       made.destroy();
     };
-  }, []);
+  }, [id]);
 
   useEffect(() => {
     if (!loaded || loaded.frames.length === 0 || !viewport.current) return;
     registerMetadata(loaded);
     const imageIds = loaded.frames.map((frame) => frame.imageId);
-    if (shownSeries.current === loaded.uid) void viewport.current.extend(imageIds);
-    else void viewport.current.show(imageIds, 0);
-    shownSeries.current = loaded.uid;
-  }, [loaded]);
+    const at = wanted ? indexOf(loaded, wanted) : -1;
+    if (shown.current?.uid !== loaded.uid) void viewport.current.show(imageIds, Math.max(0, at));
+    else if (shown.current !== loaded) void viewport.current.extend(imageIds);
+    else if (at >= 0) viewport.current.scrollTo(at);
+    shown.current = loaded;
+  }, [loaded, wanted]);
 
   const act = useCallback((what: (viewport: ImageViewport) => void) => {
     if (viewport.current) what(viewport.current);

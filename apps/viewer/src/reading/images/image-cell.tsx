@@ -1,0 +1,162 @@
+import { memo, useEffect, useRef } from 'react';
+import type { KeyImage, ReadDetail } from '../../api/types.js';
+import { pictureMark } from '../../completeness.js';
+import { dateTime, personName, sexAndAge } from '../../format.js';
+import { useLatest } from '../../office/use-latest.js';
+import { FailedPage, PlainPage } from '../../plain-page.js';
+import { useText, type Messages } from '../../text/index.js';
+import type { ImageViewport, ViewportState } from './image-viewport.js';
+import { edgeLetters } from './orientation.js';
+import { rendersOnCpu, type DrawFailure } from './rendering.js';
+import { holdsPictures, type Frame, type LoadedSeries, type Series } from './series.js';
+import { useImageViewport } from './use-image-viewport.js';
+import { useLoadedSeries } from './use-loaded-series.js';
+
+function failureText(failure: DrawFailure, t: Messages): string {
+  const words = t.images.because;
+  if (failure.why === 'status') return words.status(failure.status);
+  if (failure.why === 'decode') return words.decode(failure.detail);
+  return failure.why === 'memory' ? words.memory : words.network;
+}
+
+/** What the pane does with a cell. */
+export interface CellHandle {
+  readonly id: string;
+  readonly series: Series | null;
+  readonly loaded: LoadedSeries | null;
+  readonly frame: Frame | undefined;
+  readonly state: ViewportState;
+  readonly act: (what: (viewport: ImageViewport) => void) => void;
+}
+
+interface ImageCellProps {
+  id: string;
+  read: ReadDetail;
+  series: Series | null;
+  /** The study has no series at all yet, or their list could not be fetched. */
+  study: { empty: boolean; error: unknown; retry: () => void };
+  /** Where to begin, once the series is there. */
+  wanted: KeyImage | null;
+  active: boolean;
+  /** There are other cells beside it. */
+  among: boolean;
+  activate: (id: string) => void;
+  hang: (id: string, seriesUid: string) => void;
+  /** Told whenever something of it changes. */
+  told: (handle: CellHandle) => void;
+}
+
+export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
+  const { id, read, series, study, wanted, active, among, activate, hang, told } = props;
+  const t = useText();
+  const own = useLoadedSeries(read.studyInstanceUid, series);
+  const { loaded } = own;
+  const { element, state, drawn, failures, act } = useImageViewport(id, loaded, wanted);
+  const frames = loaded?.frames ?? [];
+  const frame = frames[state.index];
+  const failure = frame ? failures.get(frame.imageId) : undefined;
+  useEffect(() => told({ id, series, loaded, frame, state, act }), [told, id, series, loaded, frame, state, act]);
+  const activateNow = useLatest(() => activate(id));
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Ahead of the tools, which stop the event where it is.
+    const listener = (): void => activateNow.current();
+    const host = box.current;
+    host?.addEventListener('pointerdown', listener, true);
+    host?.addEventListener('wheel', listener, { capture: true, passive: true });
+    return () => {
+      host?.removeEventListener('pointerdown', listener, true);
+      host?.removeEventListener('wheel', listener, true);
+    };
+  }, [activateNow]);
+
+  const onScreen = frames.some((one) => one.imageId === drawn);
+  const letters = edgeLetters(frame, state.letters, state.turn);
+  const paper = series && !holdsPictures(series);
+  const incomplete = pictureMark(read, read.examState, t);
+  const error = study.error ?? own.error;
+  const retry = (): void => {
+    study.retry();
+    own.reload();
+  };
+  return (
+    <div
+      ref={box}
+      className={`picture-stage${active && among ? ' picture-active' : ''}`}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => hang(id, event.dataTransfer.getData('text/plain'))}
+    >
+      <div
+        ref={element}
+        className="picture-canvas"
+        data-testid="viewport"
+        onContextMenu={(event) => event.preventDefault()}
+      />
+      {frames.length > 0 && !paper && (
+        <div className="picture-words">
+          <div className="corner corner-tl">
+            <b>{personName(read.patient.name, t)}</b> {sexAndAge(read.patient, t)}
+            <br />
+            {read.patient.number}
+            <br />
+            {dateTime(read.examinedAt)}
+          </div>
+          <div className="corner corner-tr">
+            {read.organisation.name}
+            <br />
+            {series?.description}
+            {incomplete && (
+              <span className="badge" data-testid="incomplete">
+                ◆ {incomplete}
+              </span>
+            )}
+            {frame?.lossy && <span className="badge">◆ {t.images.lossy}</span>}
+            {frame?.derived && <span className="badge">◆ {t.images.derived}</span>}
+            {frame && frame.spacing.of === 'pixels' && <span className="badge">◆ {t.images.uncalibrated}</span>}
+          </div>
+          <div className="corner corner-bl">
+            <span data-testid="frame-indicator" className="frame-indicator">
+              {t.images.frame(state.index + 1, frames.length)}
+            </span>
+            {!failure && frame?.imageId !== drawn && <span className="corner-soft"> {t.common.loading}</span>}
+            {rendersOnCpu() && <span className="corner-soft"> {t.images.cpu}</span>}
+          </div>
+          <div className="corner corner-br">
+            <span data-testid="window">
+              {Number.isFinite(state.windowWidth) &&
+                t.images.window(state.windowWidth.toFixed(0), state.windowCenter.toFixed(0))}
+            </span>
+            <br />
+            {Number.isFinite(state.zoom) && t.images.zoom(state.zoom.toFixed(1))}
+          </div>
+          <span className="letter letter-top">{letters[0]}</span>
+          <span className="letter letter-right">{letters[1]}</span>
+          <span className="letter letter-bottom">{letters[2]}</span>
+          <span className="letter letter-left">{letters[3]}</span>
+        </div>
+      )}
+      {failure && (
+        <div className="picture-failure" role="alert" data-testid="frame-failure">
+          <b>✕ {t.images.cannotDraw(state.index + 1)}</b>
+          <span>{failureText(failure, t)}</span>
+        </div>
+      )}
+      {!onScreen && !failure && (
+        <div className="picture-cover">
+          {Boolean(error) && <FailedPage title={t.images.seriesFailed} error={error} retry={retry} />}
+          {!error && paper && <PlainPage title={t.images.notAPicture(series.modality)} />}
+          {!error && !series && study.empty && <PlainPage title={t.images.none} detail={t.images.noneWhy} />}
+          {!error && !series && !study.empty && among && <PlainPage title={t.images.emptyCell} />}
+          {!error && !paper && (series || (!among && !study.empty)) && (
+            <PlainPage title={loaded ? t.images.loadingImage : t.images.loadingSeries} />
+          )}
+        </div>
+      )}
+      {own.arrived > 0 && (
+        <button type="button" className="picture-arrived" onClick={own.reload}>
+          {t.images.arrived(own.arrived)}
+        </button>
+      )}
+    </div>
+  );
+});

@@ -1,0 +1,85 @@
+import { useEffect } from 'react';
+import { useLatest } from '../../office/use-latest.js';
+import { TOOLS, type PointerTool } from './tool-table.js';
+
+/** What keys do besides picking a tool. */
+export interface KeyActions {
+  pickTool: (tool: PointerTool) => void;
+  pickPreset: (index: number) => void;
+  scrollBy: (step: number) => void;
+  first: () => void;
+  last: () => void;
+  nextSeries: (step: number) => void;
+  nextCell: () => void;
+  nextLayout: () => void;
+  invert: () => void;
+  rotate: () => void;
+  flip: () => void;
+  fit: () => void;
+  trueSize: () => void;
+  reset: () => void;
+  togglePlay: () => void;
+  toggleTogether: () => void;
+  toggleLines: () => void;
+  addKey: () => void;
+  undo: () => void;
+  toggleKeyList: () => void;
+}
+
+const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
+  ArrowDown: (act) => act.scrollBy(1),
+  ArrowUp: (act) => act.scrollBy(-1),
+  ArrowRight: (act) => act.scrollBy(1),
+  ArrowLeft: (act) => act.scrollBy(-1),
+  PageDown: (act) => act.scrollBy(10),
+  PageUp: (act) => act.scrollBy(-10),
+  Home: (act) => act.first(),
+  End: (act) => act.last(),
+  '.': (act) => act.nextSeries(1),
+  ',': (act) => act.nextSeries(-1),
+  '`': (act) => act.nextCell(),
+  M: (act) => act.nextLayout(),
+  I: (act) => act.invert(),
+  O: (act) => act.rotate(),
+  H: (act) => act.flip(),
+  V: (act) => act.fit(),
+  U: (act) => act.trueSize(),
+  R: (act) => act.reset(),
+  ' ': (act) => act.togglePlay(),
+  Y: (act) => act.toggleTogether(),
+  X: (act) => act.toggleLines(),
+  K: (act) => act.addKey(),
+  Delete: (act) => act.undo(),
+  Backspace: (act) => act.undo(),
+  '?': (act) => act.toggleKeyList(),
+};
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
+/** A button in focus keeps the space bar for itself. */
+const pressing = (event: KeyboardEvent): boolean =>
+  event.key === ' ' && event.target instanceof HTMLElement && event.target.matches('button, a, [role=button]');
+
+function perform(event: KeyboardEvent, act: KeyActions): boolean {
+  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const tool = TOOLS.find(({ hotkey }) => hotkey === key);
+  if (tool) act.pickTool(tool.tool);
+  else if (/^\d$/.test(key)) act.pickPreset(Number(key));
+  else if (ACTIONS[key]) ACTIONS[key](act);
+  else return false;
+  return true;
+}
+
+/** The keys of the reading page, wherever the focus is, but not while words are being typed or a dialog is open. */
+export function useImageKeys(actions: KeyActions): void {
+  const latest = useLatest(actions);
+  useEffect(() => {
+    const listener = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || pressing(event)) return;
+      if (document.querySelector('[role=dialog]') && event.key !== '?') return;
+      if (perform(event, latest.current)) event.preventDefault();
+    };
+    window.addEventListener('keydown', listener);
+    return () => window.removeEventListener('keydown', listener);
+  }, [latest]);
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import { measuredValues, measureLines, type MeasureWords } from './measured.js';
+
+const words: MeasureWords = {
+  pixels: 'px',
+  detectorPlane: 'at detector',
+  quantity: {
+    length: 'Length',
+    'short-axis': 'Short axis',
+    angle: 'Angle',
+    area: 'Area',
+    perimeter: 'Perimeter',
+    mean: 'Mean',
+    deviation: 'SD',
+    maximum: 'Max',
+    minimum: 'Min',
+    value: 'Value',
+  },
+};
+const patient = { of: 'patient' } as const;
+
+describe('the numbers of a mark', () => {
+  it('are millimetres where the image has a spacing in the patient', () => {
+    const values = measuredValues({ length: 12.345 }, patient, 'CT');
+    expect(values).toEqual([{ quantity: 'length', value: 12.345, unit: 'mm' }]);
+    expect(measureLines(values, patient, words)).toEqual(['12.3 mm']);
+  });
+
+  it('say that they are of the detector plane, where a projection knows only that', () => {
+    const spacing = { of: 'detector', millimetres: 0.2 } as const;
+    const values = measuredValues({ area: 100, mean: 7.4 }, spacing, 'DX');
+    expect(values).toEqual([
+      { quantity: 'area', value: expect.closeTo(4), unit: 'mm2' },
+      { quantity: 'mean', value: 7.4, unit: 'grey' },
+    ]);
+    expect(measureLines(values, spacing, words)).toEqual(['Area 4.0 mm² (at detector)', 'Mean 7']);
+  });
+
+  it('stay pixels where there is no spacing', () => {
+    const spacing = { of: 'pixels' } as const;
+    expect(measureLines(measuredValues({ length: 33.4, width: 8 }, spacing, 'OT'), spacing, words)).toEqual([
+      'Length 33 px',
+      'Short axis 8 px',
+    ]);
+    expect(measuredValues({ area: 50 }, spacing, 'OT')[0]!.unit).toBe('px2');
+  });
+
+  it('are Hounsfield units in CT alone', () => {
+    const stats = { mean: [41.26], stdDev: 8.8, min: 20, max: 66 };
+    expect(measureLines(measuredValues(stats, patient, 'CT'), patient, words)).toEqual([
+      'Mean 41 HU',
+      'SD 9 HU',
+      'Min 20 HU',
+      'Max 66 HU',
+    ]);
+    expect(measuredValues(stats, patient, 'MR').map(({ unit }) => unit)).toEqual(['grey', 'grey', 'grey', 'grey']);
+  });
+
+  it('leave out what could not be computed', () => {
+    expect(measuredValues({ angle: 'Incomplete Angle', length: NaN, area: null }, patient, 'CT')).toEqual([]);
+    expect(measureLines(measuredValues({ angle: 44.96 }, patient, 'CT'), patient, words)).toEqual(['45.0°']);
+  });
+});

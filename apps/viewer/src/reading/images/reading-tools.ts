@@ -1,0 +1,141 @@
+import { getRenderingEngine } from '@cornerstonejs/core';
+import * as tools from '@cornerstonejs/tools';
+import { engineId } from './engine.js';
+import { frameOf } from './frame-registry.js';
+import { measuredValues, measureLines, type MeasureWords } from './measured.js';
+import { TOOLS, type PointerTool } from './tool-table.js';
+
+const groupId = 'reading';
+const syncId = 'same-place';
+
+const CLASSES = {
+  window: tools.WindowLevelTool,
+  zoom: tools.ZoomTool,
+  pan: tools.PanTool,
+  scroll: tools.StackScrollTool,
+  magnify: tools.MagnifyTool,
+  length: tools.LengthTool,
+  bidirectional: tools.BidirectionalTool,
+  angle: tools.AngleTool,
+  cobb: tools.CobbAngleTool,
+  rectangle: tools.RectangleROITool,
+  ellipse: tools.EllipticalROITool,
+  freehand: tools.PlanarFreehandROITool,
+  probe: tools.ProbeTool,
+  arrow: tools.ArrowAnnotateTool,
+} satisfies Record<PointerTool, { toolName: string }>;
+
+const nameOf = (tool: PointerTool): string => CLASSES[tool].toolName;
+const markNames = new Set(TOOLS.filter(({ marks }) => marks).map(({ tool }) => nameOf(tool)));
+
+let words: MeasureWords | undefined;
+/** The words that marks carry, in the reader's language. */
+export const setMeasureWords = (next: MeasureWords): void => {
+  words = next;
+};
+
+/** Asks what an arrow says; the answer null gives it up. */
+export type AskWords = (before: string, answer: (said: string | null) => void) => void;
+let askWords: AskWords = (_before, answer) => answer(null);
+export const setAskWords = (next: AskWords): void => {
+  askWords = next;
+};
+
+/** A mark says which kind of millimetre it is measured in, and pixels where the image has no spacing. */
+function linesOf(data: tools.Types.Annotation['data'], target: string | readonly string[]): string[] {
+  const targetId = typeof target === 'string' ? target : target[0];
+  const stats = (data['cachedStats'] as Record<string, Record<string, unknown>> | undefined)?.[targetId ?? ''];
+  const frame = frameOf(targetId ?? '');
+  if (!stats || !words) return [];
+  const spacing = frame?.spacing ?? { of: 'pixels' };
+  return measureLines(measuredValues(stats, spacing, frame?.modality ?? ''), spacing, words);
+}
+
+interface ArrowAnnotation {
+  data: { text?: string };
+}
+const arrowWords = {
+  getTextCallback: (done: (said?: string) => void) => askWords('', (said) => done(said ?? undefined)),
+  changeTextCallback: (mark: ArrowAnnotation, _event: unknown, done: (said: string) => void) => {
+    const before = mark.data.text ?? '';
+    askWords(before, (said) => done(said ?? before));
+  },
+};
+
+/** Once, before the first viewport. */
+export function startTools(): void {
+  tools.init();
+  const group = tools.ToolGroupManager.createToolGroup(groupId)!;
+  for (const { tool, marks } of TOOLS) {
+    tools.addTool(CLASSES[tool]);
+    const configuration = tool === 'arrow' ? arrowWords : { getTextLines: linesOf, calculateStats: true };
+    group.addTool(nameOf(tool), marks ? configuration : {});
+  }
+  tools.addTool(tools.ReferenceLinesTool);
+  group.addTool(tools.ReferenceLinesTool.toolName, { sourceViewportId: '' });
+  tools.synchronizers.createImageSliceSynchronizer(syncId).setEnabled(false);
+  pickPointer('window');
+}
+
+/** The left button does `tool` in every cell; wheel, right and middle button keep scrolling, zooming and panning. */
+export function pickPointer(picked: PointerTool): void {
+  const group = tools.ToolGroupManager.getToolGroup(groupId);
+  if (!group) return;
+  const { Primary, Secondary, Auxiliary, Wheel } = tools.Enums.MouseBindings;
+  const always: Partial<Record<PointerTool, number>> = { pan: Auxiliary, zoom: Secondary, scroll: Wheel };
+  for (const { tool } of TOOLS) {
+    group.setToolPassive(nameOf(tool), { removeAllBindings: true });
+    const buttons = [always[tool], tool === picked ? Primary : undefined].filter((button) => button !== undefined);
+    if (buttons.length > 0) {
+      group.setToolActive(nameOf(tool), { bindings: buttons.map((mouseButton) => ({ mouseButton })) });
+    }
+  }
+}
+
+export function join(viewportId: string): void {
+  tools.ToolGroupManager.getToolGroup(groupId)?.addViewport(viewportId, engineId);
+  tools.SynchronizerManager.getSynchronizer(syncId)?.add({ renderingEngineId: engineId, viewportId });
+}
+
+export function leave(viewportId: string): void {
+  tools.ToolGroupManager.getToolGroup(groupId)?.removeViewports(engineId, viewportId);
+  tools.SynchronizerManager.getSynchronizer(syncId)?.remove({ renderingEngineId: engineId, viewportId });
+}
+
+/** Scrolling one cell takes the others to the same place in the patient, where they share its frame of reference. */
+export function scrollTogether(on: boolean): void {
+  tools.SynchronizerManager.getSynchronizer(syncId)?.setEnabled(on);
+}
+
+/** Where the slice of this cell cuts those of the others is drawn in them; '' draws nothing. */
+export function referenceLinesFrom(viewportId: string): void {
+  const group = tools.ToolGroupManager.getToolGroup(groupId);
+  const { toolName } = tools.ReferenceLinesTool;
+  if (!group) return;
+  group.setToolConfiguration(toolName, { sourceViewportId: viewportId });
+  if (viewportId === '') group.setToolDisabled(toolName);
+  else group.setToolEnabled(toolName);
+  getRenderingEngine(engineId)?.render();
+}
+
+/** Takes the mark away that was made last; says whether there was one. */
+export function undoMark(): boolean {
+  const marks = tools.annotation.state
+    .getAllAnnotations()
+    .filter(({ metadata }) => markNames.has(metadata?.toolName ?? ''));
+  const last = marks.at(-1)?.annotationUID;
+  if (!last) return false;
+  tools.annotation.state.removeAnnotation(last);
+  getRenderingEngine(engineId)?.render();
+  return true;
+}
+
+export function removeMarks(): void {
+  tools.annotation.state.removeAllAnnotations();
+}
+
+/** Plays the stack of an element. @param framesPerSecond null stops */
+export function play(element: HTMLDivElement, framesPerSecond: number | null): void {
+  if (framesPerSecond === null) tools.utilities.cine.stopClip(element);
+  else tools.utilities.cine.playClip(element, { framesPerSecond, loop: true });
+}

@@ -388,8 +388,16 @@ describe('retention', () => {
     it('leaves the objects to the collection of garbage, and takes the same bytes again as new', async () => {
       const [first, second] = [image('again'), image('again', { number: 2 })];
       const id = await kept(first, second);
-      expect((await remove(id, 'test-data')).status).toBe(200);
       const store = parts.get(ObjectStore);
+      const made = await eventually('the first picture to be prepared', async () => {
+        const { rows } = await database.query<{ key: string }>(
+          `SELECT object_key AS key FROM study_manifest WHERE exam_id = $1 UNION ALL
+           SELECT p.object_key FROM series_preview p JOIN series s ON s.id = p.series_id WHERE s.exam_id = $1`,
+          [id],
+        );
+        return rows.length === 2 ? rows.map(({ key }) => key) : undefined;
+      });
+      expect((await remove(id, 'test-data')).status).toBe(200);
       const keyOf = (one: SmallInstance) => digestKey('instances', digestOfFile(one.bytes));
       expect(await store.stat(keyOf(first))).not.toBeNull();
 
@@ -416,6 +424,7 @@ describe('retention', () => {
       await garbage.run({ apply: true, ageHours: 0 });
       expect(await store.stat(keyOf(first))).not.toBeNull();
       expect(await store.stat(keyOf(second))).toBeNull();
+      for (const key of made) expect([key, await store.stat(key)]).toEqual([key, null]);
       expect(await qiao.storekeeper('verify-store', '--grace-minutes', '0')).toMatchObject({ status: 0 });
     });
 

@@ -133,8 +133,9 @@ describe('scope', () => {
   it('a read is seen by those who read for the network, and by nobody at another member', async () => {
     const before = await lastAudit();
     expect((await li('GET', `/api/reads/${ids.read}`)).status).toBe(403);
-    expect((await li('GET', `/api/reads/${ids.read}/ecg`)).status).toBe(404);
-    expect(await refusals(before)).toHaveLength(2);
+    for (const part of ['ecg', 'images', 'images/first/preview'])
+      expect((await li('GET', `/api/reads/${ids.read}/${part}`)).status).toBe(404);
+    expect(await refusals(before)).toHaveLength(4);
   });
 
   it('lists show the own organisation only', async () => {
@@ -277,6 +278,7 @@ describe('scope', () => {
       ['/api/session', () => sun, () => '/api/session'],
       ['/api/worklist', () => sun, () => '/api/worklist'],
       ['/api/reads/{id}', () => sun, () => `/api/reads/${ids.read}`],
+      ['/api/reads/{id}/images', () => sun, () => `/api/reads/${ids.read}/images`],
       ['/api/exams', () => zhao, () => '/api/exams'],
       ['/api/requests', () => zhao, () => '/api/requests'],
       ['/api/reports/{id}', () => zhao, () => `/api/reports/${ids.report}`],

@@ -1,6 +1,6 @@
 import type { ObjectReferences } from '#libs/persistence';
 
-/** The objects that rows of the catalogue name: prepared series metadata. What has lost its row there is left for the collection. */
+/** The objects that rows of the catalogue name: prepared series metadata, manifests and previews. What has lost its row there is left for the collection. */
 export const CATALOGUE_OBJECTS: readonly ObjectReferences[] = [
   {
     table: 'series_metadata',
@@ -9,5 +9,21 @@ export const CATALOGUE_OBJECTS: readonly ObjectReferences[] = [
     digest: { skip: '0', salt: `''` },
     id: `series_id || ' ' || base`,
     organisation: `(SELECT e.organisation FROM series s JOIN exam e ON e.id = s.exam_id WHERE s.id = series_metadata.series_id)`,
+  },
+  {
+    table: 'study_manifest',
+    key: 'object_key',
+    size: 'size_bytes',
+    digest: { skip: '0', salt: `''` },
+    id: `exam_id::text`,
+    organisation: `(SELECT e.organisation FROM exam e WHERE e.id = study_manifest.exam_id)`,
+  },
+  {
+    table: 'series_preview',
+    key: 'object_key',
+    size: 'size_bytes',
+    digest: { skip: '0', salt: `''` },
+    id: `series_id::text`,
+    organisation: `(SELECT e.organisation FROM series s JOIN exam e ON e.id = s.exam_id WHERE s.id = series_preview.series_id)`,
   },
 ];

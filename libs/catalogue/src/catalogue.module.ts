@@ -9,6 +9,7 @@ import { DecideIdentity } from './decide-identity.js';
 import { ExamRemovalRepository } from './exam-removal.repository.js';
 import { ExpectInstances } from './expect-instances.js';
 import { FindAttributes } from './find-attributes.js';
+import { FirstPictureRepository } from './first-picture.repository.js';
 import { FileInstances } from './file-instances.js';
 import { ForgetExam } from './forget-exam.js';
 import { OnInstanceStored } from './on-instance-stored.js';
@@ -16,10 +17,13 @@ import { AttributeIndexPostgres } from './postgres/attribute-index.postgres.js';
 import { CataloguePostgresRepository } from './postgres/catalogue.postgres-repository.js';
 import { CompletenessPostgresRepository } from './postgres/completeness.postgres-repository.js';
 import { ExamRemovalPostgresRepository } from './postgres/exam-removal.postgres-repository.js';
+import { FirstPicturePostgresRepository } from './postgres/first-picture.postgres-repository.js';
 import { RetrievalPostgresRepository } from './postgres/retrieval.postgres-repository.js';
 import { LocateInstances } from './locate-instances.js';
 import { OnExamSettled } from './on-exam-settled.js';
+import { PreparePreview } from './prepare-preview.js';
 import { PrepareSeriesMetadata } from './prepare-series-metadata.js';
+import { PrepareStudyManifest } from './prepare-study-manifest.js';
 import { ReadBulkData } from './read-bulk-data.js';
 import { RenderInstance } from './render-instance.js';
 import { ReadMetadata } from './read-metadata.js';
@@ -27,6 +31,7 @@ import { RetrievalRepository } from './retrieval.repository.js';
 import { ReconciliationPostgresRepository } from './postgres/reconciliation.postgres-repository.js';
 import { ReconciliationRepository } from './reconciliation.repository.js';
 import { ReadEcgRecording } from './read-ecg-recording.js';
+import { ReadFirstPicture } from './read-first-picture.js';
 import { ReadFrames } from './read-frames.js';
 import { TranscodeInstance } from './transcode-instance.js';
 
@@ -46,10 +51,14 @@ import { TranscodeInstance } from './transcode-instance.js';
     FindAttributes,
     OnInstanceStored,
     { provide: RetrievalRepository, useClass: RetrievalPostgresRepository },
+    { provide: FirstPictureRepository, useClass: FirstPicturePostgresRepository },
     LocateInstances,
     OnExamSettled,
+    PreparePreview,
     PrepareSeriesMetadata,
+    PrepareStudyManifest,
     ReadBulkData,
+    ReadFirstPicture,
     ReadFrames,
     ReadMetadata,
     RenderInstance,
@@ -69,6 +78,7 @@ import { TranscodeInstance } from './transcode-instance.js';
     LocateInstances,
     OnExamSettled,
     ReadBulkData,
+    ReadFirstPicture,
     ReadFrames,
     ReadMetadata,
     RenderInstance,

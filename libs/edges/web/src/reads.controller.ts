@@ -4,10 +4,10 @@ import { AuditTrail } from '#libs/audit';
 import { ReadEcgRecording } from '#libs/catalogue';
 import { toEcgView } from '#libs/formats/ecg';
 import { Route, type AuthenticatedRequest, type Caller } from '#libs/identity';
-import { isId, Refusal } from '#libs/kernel';
-import { ReviewReading, SaveDraft, SubmitReading, visibleRead } from '#libs/reading';
+import { ReviewReading, SaveDraft, SubmitReading } from '#libs/reading';
 import { SignReport } from '#libs/report';
-import { ChangeRead, WorklistRepository } from '#libs/worklist';
+import { ChangeRead } from '#libs/worklist';
+import { FindVisibleRead } from './find-visible-read.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ReadView } from './read-view.js';
 import {
@@ -27,7 +27,7 @@ import { valid } from './valid.pipe.js';
 @UseFilters(ProblemFilter)
 export class ReadsController {
   constructor(
-    private readonly worklist: WorklistRepository,
+    private readonly visibleRead: FindVisibleRead,
     private readonly changeRead: ChangeRead,
     private readonly saveDraft: SaveDraft,
     private readonly submitReading: SubmitReading,
@@ -41,7 +41,7 @@ export class ReadsController {
   @Get()
   @Route({ permission: 'worklist.view', summary: 'One read', response: readDetail })
   async one(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string) {
-    const row = await this.visible(caller, id);
+    const row = await this.visibleRead.run(caller, id);
     await this.seen(caller, 'view-read', id, row.patient.id);
     return this.view.detail(caller, row);
   }
@@ -53,7 +53,7 @@ export class ReadsController {
     response: ecgView,
   })
   async ecg(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string) {
-    const row = await this.visible(caller, id);
+    const row = await this.visibleRead.run(caller, id);
     await this.seen(caller, 'view-ecg', id, row.patient.id);
     return toEcgView(await this.ecgs.ofExam(row.examId));
   }
@@ -62,7 +62,7 @@ export class ReadsController {
   @HttpCode(200)
   @Route({ permission: 'report.write', summary: 'Claim a read', response: done })
   async claim(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string) {
-    await this.visible(caller, id);
+    await this.visibleRead.run(caller, id);
     await this.changeRead.claim(caller, id);
     return { id };
   }
@@ -71,7 +71,7 @@ export class ReadsController {
   @HttpCode(200)
   @Route({ permission: 'report.write', summary: 'Give a claimed read back to the list', response: done })
   async release(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string) {
-    await this.visible(caller, id);
+    await this.visibleRead.run(caller, id);
     await this.changeRead.release(caller, id);
     return { id };
   }
@@ -89,7 +89,7 @@ export class ReadsController {
     @Param('id') id: string,
     @Body(valid(returnBody)) body: z.output<typeof returnBody>,
   ) {
-    await this.visible(caller, id);
+    await this.visibleRead.run(caller, id);
     await this.changeRead.return(caller, id, body.reason, body.note ?? null);
     return { id };
   }
@@ -102,7 +102,7 @@ export class ReadsController {
     @Body(valid(draftBody)) body: z.output<typeof draftBody>,
   ) {
     const { version, ...draft } = body;
-    await this.visible(caller, id);
+    await this.visibleRead.run(caller, id);
     return this.saveDraft.run(caller, id, draft, version);
   }
 
@@ -114,7 +114,7 @@ export class ReadsController {
     @Param('id') id: string,
     @Body(valid(passwordBody)) body: z.output<typeof passwordBody>,
   ) {
-    await this.visible(caller, id);
+    await this.visibleRead.run(caller, id);
     await this.submitReading.run(caller, id, body.password);
     return { id };
   }
@@ -132,7 +132,7 @@ export class ReadsController {
     @Param('id') id: string,
     @Body(valid(sendBackBody)) body: z.output<typeof sendBackBody>,
   ) {
-    await this.visible(caller, id);
+    await this.visibleRead.run(caller, id);
     await this.reviewReading.sendBack(caller, id, body.reason);
     return { id };
   }
@@ -141,7 +141,7 @@ export class ReadsController {
   @HttpCode(200)
   @Route({ permission: 'report.review', summary: 'Pass the report as reviewer', response: done })
   async review(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string) {
-    await this.visible(caller, id);
+    await this.visibleRead.run(caller, id);
     await this.reviewReading.review(caller, id);
     return { id };
   }
@@ -154,25 +154,8 @@ export class ReadsController {
     @Param('id') id: string,
     @Body(valid(passwordBody)) body: z.output<typeof passwordBody>,
   ) {
-    await this.visible(caller, id);
+    await this.visibleRead.run(caller, id);
     return this.signReport.run(caller, id, body.password);
-  }
-
-  private async visible(caller: Caller, id: string) {
-    if (!isId(id)) throw new Refusal('not-found', 'read-not-found', 'There is no such read.');
-    try {
-      return await visibleRead(this.worklist, caller, id);
-    } catch (refusal) {
-      if ((await this.worklist.organisationOf(id)) !== undefined) {
-        await this.audit.record({
-          actor: caller,
-          action: 'view-read',
-          subject: { kind: 'read', id },
-          outcome: 'refused',
-        });
-      }
-      throw refusal;
-    }
   }
 
   private seen(caller: Caller, action: string, id: string, patientId: string): Promise<void> {

@@ -12,8 +12,10 @@ import { WorklistModule } from '#libs/worklist';
 import { DeletionsController } from './deletions.controller.js';
 import { EcgController } from './ecg.controller.js';
 import { ExamsController } from './exams.controller.js';
+import { FindVisibleRead } from './find-visible-read.js';
 import { HealthController } from './health.controller.js';
 import { OpenapiController } from './openapi.controller.js';
+import { ReadImagesController } from './read-images.controller.js';
 import { ReadView } from './read-view.js';
 import { ReadsController } from './reads.controller.js';
 import { ReconciliationController } from './reconciliation.controller.js';
@@ -47,6 +49,7 @@ import { WorklistController } from './worklist.controller.js';
     TokenController,
     WorklistController,
     ReadsController,
+    ReadImagesController,
     ExamsController,
     RequestsController,
     EcgController,
@@ -60,6 +63,6 @@ import { WorklistController } from './worklist.controller.js';
     OpenapiController,
     HealthController,
   ],
-  providers: [ReadView, RetentionView, TusUploads],
+  providers: [FindVisibleRead, ReadView, RetentionView, TusUploads],
 })
 export class WebModule {}

@@ -7,6 +7,7 @@ import { AuditTrail } from '#libs/audit';
 import { AccessTokens } from '#libs/identity';
 import { Database, Deliveries, DELIVERY_BATCH, type DeliveryJob } from '#libs/persistence';
 import { JobQueue, ObjectStore } from '#libs/ports';
+import { OnDocumentsAsked } from '#libs/reading';
 import { OnExamSettled as KeepSettledExam, OnReadOpened } from '#libs/retention';
 import { ChangeRead, OnExamSettled } from '#libs/worklist';
 import { CollectGarbage } from '#libs/storekeeping';
@@ -27,6 +28,7 @@ const deliveries = new Deliveries(app.get(Database), [
   app.get(PrepareSettledExam),
   app.get(KeepSettledExam),
   app.get(OnReadOpened),
+  app.get(OnDocumentsAsked),
 ]);
 
 /** The same work while it waits is one job; a saving, not a promise. */

@@ -30,6 +30,7 @@ import { ReadMetadata } from './read-metadata.js';
 import { RetrievalRepository } from './retrieval.repository.js';
 import { ReconciliationPostgresRepository } from './postgres/reconciliation.postgres-repository.js';
 import { ReconciliationRepository } from './reconciliation.repository.js';
+import { ReadDocuments } from './read-documents.js';
 import { ReadEcgRecording } from './read-ecg-recording.js';
 import { ReadFirstPicture } from './read-first-picture.js';
 import { ReadFrames } from './read-frames.js';
@@ -59,6 +60,7 @@ import { TranscodeInstance } from './transcode-instance.js';
     PrepareStudyManifest,
     ReadBulkData,
     ReadFirstPicture,
+    ReadDocuments,
     ReadFrames,
     ReadMetadata,
     RenderInstance,
@@ -79,6 +81,7 @@ import { TranscodeInstance } from './transcode-instance.js';
     OnExamSettled,
     ReadBulkData,
     ReadFirstPicture,
+    ReadDocuments,
     ReadFrames,
     ReadMetadata,
     RenderInstance,

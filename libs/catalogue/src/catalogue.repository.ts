@@ -78,6 +78,8 @@ export abstract class CatalogueRepository {
     where: { studyInstanceUid: string; seriesInstanceUid?: string; sopInstanceUid?: string },
   ): Promise<InstanceLocation[]>;
   abstract instancesOfExam(examId: string): Promise<InstanceLocation[]>;
+  /** SR and key object documents of an examination, the latest received first. */
+  abstract documentsOfExam(examId: string, limit: number): Promise<InstanceLocation[]>;
   /** Does any organisation hold this study? For the audit of a try beyond one's scope; never for an answer. */
   abstract organisationsHolding(studyInstanceUid: string): Promise<string[]>;
 }

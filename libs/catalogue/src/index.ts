@@ -28,6 +28,7 @@ export { QUERY_LEVELS, type QueryLevel } from './domain/attribute-levels.js';
 export { FindAttributes, type AttributeAnswer, type AttributeQuery } from './find-attributes.js';
 export { ForgetExam, type ExamInHand } from './forget-exam.js';
 export { OnInstanceStored } from './on-instance-stored.js';
+export { ReadDocuments, type StoredDocument } from './read-documents.js';
 export { ReadEcgRecording } from './read-ecg-recording.js';
 export { ReadFrames, type FrameSource } from './read-frames.js';
 export type { FrameBytes } from './frame-bytes.js';

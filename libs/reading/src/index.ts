@@ -1,12 +1,20 @@
 /**
  * Reading: the words of one read on their way to a report. Drafting (autosaved, versioned) → submitted (signed by its author) → reviewed
- * by another person, or sent back with a reason.
+ * by another person, or sent back with a reason. What is marked on the images goes with the draft, and becomes DICOM documents (SR, KO)
+ * when it is submitted.
  */
 export { canonicalJson, instancesSha256, type Draft, type KeyImage, type Reading } from './domain/reading.js';
 export { READING_STATES, type ReadingState } from './domain/reading.states.js';
+export { DOCUMENT_STATES, type DocumentState } from './domain/document.states.js';
+export type { AuthoredMark, DocumentSummary, ReadingMarks } from './domain/marks.js';
+export { DOCUMENTS_ASKED, type DocumentsAsked } from './domain/marks.events.js';
+export { ListReadInstances } from './list-read-instances.js';
+export { OnDocumentsAsked } from './on-documents-asked.js';
 export { visibleRead } from './read-access.js';
+export { ReadMarks, type ForeignMarks, type MarksOfRead } from './read-marks.js';
 export { ReadingModule } from './reading.module.js';
 export { ReadingRepository, type ReadingSummary } from './reading.repository.js';
 export { demandOtherThanAuthor, ReviewReading } from './review-reading.js';
 export { SaveDraft } from './save-draft.js';
+export { SaveMarks } from './save-marks.js';
 export { SubmitReading } from './submit-reading.js';

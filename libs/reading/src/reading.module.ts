@@ -1,21 +1,44 @@
 import { Module } from '@nestjs/common';
 import { CatalogueModule } from '#libs/catalogue';
 import { IdentityModule } from '#libs/identity';
+import { IngestModule } from '#libs/ingest';
 import { WorklistModule } from '#libs/worklist';
+import { ListReadInstances } from './list-read-instances.js';
+import { MarksRepository } from './marks.repository.js';
+import { OnDocumentsAsked } from './on-documents-asked.js';
+import { MarksPostgresRepository } from './postgres/marks.postgres-repository.js';
 import { ReadingPostgresRepository } from './postgres/reading.postgres-repository.js';
+import { PrepareDocuments } from './prepare-documents.js';
+import { ReadMarks } from './read-marks.js';
 import { ReadingRepository } from './reading.repository.js';
 import { ReviewReading } from './review-reading.js';
 import { SaveDraft } from './save-draft.js';
+import { SaveMarks } from './save-marks.js';
 import { SubmitReading } from './submit-reading.js';
 
 @Module({
-  imports: [CatalogueModule, IdentityModule, WorklistModule],
+  imports: [CatalogueModule, IdentityModule, IngestModule, WorklistModule],
   providers: [
     { provide: ReadingRepository, useClass: ReadingPostgresRepository },
+    { provide: MarksRepository, useClass: MarksPostgresRepository },
+    ListReadInstances,
+    PrepareDocuments,
+    ReadMarks,
+    SaveMarks,
+    OnDocumentsAsked,
     SaveDraft,
     SubmitReading,
     ReviewReading,
   ],
-  exports: [ReadingRepository, SaveDraft, SubmitReading, ReviewReading],
+  exports: [
+    ReadingRepository,
+    ListReadInstances,
+    ReadMarks,
+    SaveMarks,
+    OnDocumentsAsked,
+    SaveDraft,
+    SubmitReading,
+    ReviewReading,
+  ],
 })
 export class ReadingModule {}

@@ -1,22 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit';
-import { CatalogueRepository } from '#libs/catalogue';
 import { demand, Sessions, SigningKeys, type Caller } from '#libs/identity';
 import { Clock, Refusal } from '#libs/kernel';
 import { Database } from '#libs/persistence';
 import { Signer } from '#libs/ports';
 import { ChangeRead, WorklistRepository } from '#libs/worklist';
 import { canonicalJson, instancesSha256 } from './domain/reading.js';
+import { ListReadInstances } from './list-read-instances.js';
+import { PrepareDocuments } from './prepare-documents.js';
 import { visibleRead } from './read-access.js';
 import { ReadingRepository } from './reading.repository.js';
 
-/** The author submits and signs what was written, with the list of instances it was read from. */
+/**
+ * The author submits and signs what was written, with the list of instances it was read from. The marks and key images are asked to become
+ * documents, which are made behind it.
+ */
 @Injectable()
 export class SubmitReading {
   constructor(
     private readonly database: Database,
     private readonly worklist: WorklistRepository,
-    private readonly catalogue: CatalogueRepository,
+    private readonly readInstances: ListReadInstances,
+    private readonly documents: PrepareDocuments,
     private readonly changeRead: ChangeRead,
     private readonly readings: ReadingRepository,
     private readonly sessions: Sessions,
@@ -43,7 +48,7 @@ export class SubmitReading {
       if (read.exam.state !== 'settled') {
         throw new Refusal('conflict', 'exam-incomplete', 'Images of this examination are still arriving.');
       }
-      const instances = await this.catalogue.instancesOfExam(read.examId);
+      const instances = await this.readInstances.run(read);
       const canonical = canonicalJson({
         read: readId,
         study: read.exam.studyInstanceUid,
@@ -62,6 +67,7 @@ export class SubmitReading {
         },
       });
       await this.changeRead.holdForReview(readId);
+      await this.documents.run(caller, read);
       await this.audit.record({
         actor: caller,
         action: 'submit-report',

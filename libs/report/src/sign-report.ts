@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit';
-import { CatalogueRepository } from '#libs/catalogue';
 import { demand, Directory, Sessions, SigningKeys, type Caller } from '#libs/identity';
 import { Clock, newId, Refusal } from '#libs/kernel';
 import { Database } from '#libs/persistence';
@@ -10,6 +9,7 @@ import {
   canonicalJson,
   demandOtherThanAuthor,
   instancesSha256,
+  ListReadInstances,
   ReadingRepository,
   visibleRead,
   type Reading,
@@ -29,7 +29,7 @@ export class SignReport {
   constructor(
     private readonly database: Database,
     private readonly worklist: WorklistRepository,
-    private readonly catalogue: CatalogueRepository,
+    private readonly readInstances: ListReadInstances,
     private readonly readings: ReadingRepository,
     private readonly changeRead: ChangeRead,
     private readonly directory: Directory,
@@ -51,7 +51,7 @@ export class SignReport {
     await this.sessions.confirmPassword(caller, password);
     const key = await this.keys.of(caller.id);
 
-    const instances = await this.catalogue.instancesOfExam(before.examId);
+    const instances = await this.readInstances.run(before);
     if (instancesSha256(instances) !== reading.authorSignature?.instancesSha256) {
       throw new Refusal(
         'conflict',

@@ -204,6 +204,14 @@ export class CataloguePostgresRepository extends CatalogueRepository {
     return this.database.rows(`SELECT ${LOCATION} FROM ${LOCATED} WHERE i.exam_id = $1 ${IN_ORDER}`, [examId]);
   }
 
+  documentsOfExam(examId: string, limit: number): Promise<InstanceLocation[]> {
+    return this.database.rows(
+      `SELECT ${LOCATION} FROM ${LOCATED} WHERE i.exam_id = $1 AND NOT i.counts AND x.format = 'dicom'
+         AND i.sop_class_uid LIKE '1.2.840.10008.5.1.4.1.1.88.%' ORDER BY x.received_at DESC, i.id LIMIT $2`,
+      [examId, limit],
+    );
+  }
+
   async organisationsHolding(studyInstanceUid: string): Promise<string[]> {
     const rows = await this.database.rows<{ organisation: string }>(
       'SELECT organisation FROM exam WHERE study_instance_uid = $1',

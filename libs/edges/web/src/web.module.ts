@@ -14,6 +14,7 @@ import { EcgController } from './ecg.controller.js';
 import { ExamsController } from './exams.controller.js';
 import { FindVisibleRead } from './find-visible-read.js';
 import { HealthController } from './health.controller.js';
+import { MarksController } from './marks.controller.js';
 import { OpenapiController } from './openapi.controller.js';
 import { ReadImagesController } from './read-images.controller.js';
 import { ReadView } from './read-view.js';
@@ -50,6 +51,7 @@ import { WorklistController } from './worklist.controller.js';
     WorklistController,
     ReadsController,
     ReadImagesController,
+    MarksController,
     ExamsController,
     RequestsController,
     EcgController,

@@ -52,6 +52,7 @@ export { datasetFromJson, type BulkLengths, type DatasetPiece } from './write-fr
 export { writeDataset, type WritableDataset, type WritableElement, type WritableValue } from './write-dataset.js';
 export {
   fitsKind,
+  fitsUnit,
   MARK_CALIBRATIONS,
   MARK_KINDS,
   MARK_QUANTITIES,
@@ -82,4 +83,4 @@ export {
 } from './documents/key-object-selection.js';
 export { SELECTION_TITLES, type SelectionTitle } from './documents/codes.js';
 export type { ImageReference } from './documents/content-items.js';
-export { documentBytes, type DocumentOrigin } from './documents/document-header.js';
+export { documentBytes, documentFacts, type DocumentOrigin } from './documents/document-header.js';

@@ -25,7 +25,8 @@ export interface StoredInstance {
 }
 
 export interface InstanceSource {
-  transport: 'dimse' | 'stow' | 'upload' | 'ecg';
+  /** `reading`: Qiao made it of what a reader marked */
+  transport: 'dimse' | 'stow' | 'upload' | 'ecg' | 'reading';
   /** AE title, client id or account id */
   sender: string;
   /** what the sender calls it: a file name, where there is one */

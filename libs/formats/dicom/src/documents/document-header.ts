@@ -1,5 +1,5 @@
 import { text } from '../attribute-readers.js';
-import type { DicomJson } from '../dicom-json.js';
+import type { DicomJson, DicomJsonElement } from '../dicom-json.js';
 import { IMPLEMENTATION_VERSION_NAME } from '../uids.js';
 import { datasetFromJson } from '../write-from-json.js';
 import { dataSet, type ImageReference } from './content-items.js';
@@ -67,6 +67,26 @@ function patientAndStudy(image: DicomJson): DicomJson {
     else if (tag in VRS) copied[tag] = { vr: VRS[tag]! };
   }
   return copied;
+}
+
+/** Pixel Spacing of image and functional groups, Imager Pixel Spacing, ultrasound regions, modality, frames and zone. */
+const FACTS = ['00080060', '00080201', '00280008', '00280030', '00181164', '00186011'];
+const PIXEL_MEASURES = '00289110';
+
+function measuresOnly(groups: DicomJsonElement): DicomJsonElement {
+  const Value = (groups.Value ?? []).map((group) => {
+    const measures = (group as DicomJson)[PIXEL_MEASURES];
+    return measures ? { [PIXEL_MEASURES]: measures } : {};
+  });
+  return { vr: 'SQ', ...(Value.length > 0 && { Value }) };
+}
+
+/** Of an image's header what documents about it need, to be kept until they are made. */
+export function documentFacts(image: DicomJson): DicomJson {
+  const facts: DicomJson = {};
+  for (const tag of [...REQUIRED, ...COPIED, ...FACTS]) if (image[tag]) facts[tag] = image[tag];
+  for (const tag of ['52009229', '52009230']) if (image[tag]) facts[tag] = measuresOnly(image[tag]);
+  return facts;
 }
 
 /** DA and TM of a moment in the zone that the image's own times are in. */

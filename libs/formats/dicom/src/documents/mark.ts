@@ -91,6 +91,26 @@ export function fitsKind(kind: MarkKind, points: number): boolean {
   return COUNTS[kind](points);
 }
 
+const LENGTHS: readonly MarkUnit[] = ['mm', 'px'];
+const INTENSITIES: readonly MarkUnit[] = ['HU', 'SUV', 'grey'];
+const FITTING: Readonly<Record<MarkQuantity, readonly MarkUnit[]>> = {
+  length: LENGTHS,
+  'short-axis': LENGTHS,
+  angle: ['deg'],
+  area: ['mm2', 'px2'],
+  ratio: ['1'],
+  mean: INTENSITIES,
+  deviation: INTENSITIES,
+  maximum: INTENSITIES,
+  minimum: INTENSITIES,
+  value: INTENSITIES,
+};
+
+/** Whether a quantity can be given in this unit. */
+export function fitsUnit(quantity: MarkQuantity, unit: MarkUnit): boolean {
+  return FITTING[quantity].includes(unit);
+}
+
 type Graphic = 'POINT' | 'POLYLINE' | 'ELLIPSE';
 /** What one SCOORD content item holds (PS3.3 C.18.6). */
 export interface Shape {

@@ -3,6 +3,7 @@ import type { DicomJson } from '../dicom-json.js';
 import { CALIBRATIONS, codeUnder, CODES, DERIVATIONS, key, METHODS, UNITS } from './codes.js';
 import { asOurs, guessKind } from './kind-by-geometry.js';
 import {
+  fitsUnit,
   pointsOf,
   type DocumentedMark,
   type MarkCalibration,
@@ -69,19 +70,6 @@ const OTHER_UNITS: Readonly<Record<string, readonly [MarkUnit, number]>> = {
 const UNIT_NAMES: ReadonlyMap<string, MarkUnit> = new Map(
   (Object.entries(UNITS) as [MarkUnit, readonly [string, string, string]][]).map(([unit, [value]]) => [value, unit]),
 );
-const FITTING: Readonly<Record<MarkQuantity, readonly MarkUnit[]>> = {
-  length: ['mm', 'px'],
-  'short-axis': ['mm', 'px'],
-  angle: ['deg'],
-  area: ['mm2', 'px2'],
-  ratio: ['1'],
-  mean: ['HU', 'SUV', 'grey'],
-  deviation: ['HU', 'SUV', 'grey'],
-  maximum: ['HU', 'SUV', 'grey'],
-  minimum: ['HU', 'SUV', 'grey'],
-  value: ['HU', 'SUV', 'grey'],
-};
-
 /** Some writers give pixels as UCUM `1` with the meaning `px`. */
 function unitOf(item: DicomJson, quantity: MarkQuantity): readonly [MarkUnit, number] | undefined {
   const unit = sequence(item, '004008EA')[0];
@@ -102,7 +90,7 @@ function numberOf(item: DicomJson): MarkValue | undefined {
   if (quantity === undefined || !measured) return undefined;
   const unit = unitOf(measured, quantity);
   const value = Number(text(measured, '0040A161') ?? text(measured, '0040A30A') ?? Number.NaN);
-  if (!unit || !FITTING[quantity].includes(unit[0]) || !Number.isFinite(value)) return undefined;
+  if (!unit || !fitsUnit(quantity, unit[0]) || !Number.isFinite(value)) return undefined;
   return { quantity, value: value * unit[1], unit: unit[0] };
 }
 

@@ -11,7 +11,7 @@ import { scratchDatabase, type ScratchDatabase } from '#test/scratch-database';
 
 const DIGEST = 'a'.repeat(64);
 
-function instance(sopInstanceUid: string, organisation = 'zhaozhuang'): StoredInstance {
+function instance(sopInstanceUid: string, organisation = 'zhaozhuang', sizeBytes = 1_000): StoredInstance {
   return {
     id: newId(),
     organisation,
@@ -24,7 +24,7 @@ function instance(sopInstanceUid: string, organisation = 'zhaozhuang'): StoredIn
     standing: 'first',
     format: 'dicom',
     objectKey: `instances/aa/${DIGEST}`,
-    sizeBytes: 1_000,
+    sizeBytes,
     datasetOffset: 0,
     pixelData: null,
     attributes: header({ SOPInstanceUID: sopInstanceUid, StudyInstanceUID: '2.25.1' }),
@@ -78,6 +78,18 @@ describe('the row of an instance and its object', () => {
     done();
     expect((await added).outcome).toBe('stored');
     expect(await seen()).toEqual([1, 1]);
+  });
+
+  it('holds no transaction open while a large object is written', async () => {
+    const { object, done } = underWay();
+    const added = repository.add(instance('2.25.4', 'zhaozhuang', 300_000_000), object);
+    await aWhile();
+    const open = await scratch.database.rows(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`,
+    );
+    expect(open).toEqual([]);
+    done();
+    expect((await added).outcome).toBe('stored');
   });
 
   it('is none where the object could not be written, whether it came alone or among others', async () => {

@@ -9,6 +9,8 @@ const STORED = INSTANCE_STATES.next(INSTANCE_STATES.initial, 'store');
 /** Rows of one statement at most, and statements under way at once. */
 const MOST_ROWS = 16;
 const MOST_STATEMENTS = 2;
+/** A larger object takes long enough to write that its transaction would hold a connection, and whoever sends the same, for seconds. */
+const LARGEST_AHEAD = 1024 * 1024;
 
 /** Columns with the names that the rows of one statement give them; all rows travel as one JSON text. */
 const COLUMNS = `id uuid, organisation text, sop_instance_uid text, digest text, format text, sop_class_uid text, transfer_syntax_uid text,
@@ -58,7 +60,7 @@ interface Waiting {
 }
 
 /**
- * Writes first instances down. One that comes by itself is inserted while its object is still being written, and committed behind it.
+ * Writes first instances down. A small one that comes by itself is inserted while its object is still being written, and committed behind it.
  * Where many come they go in groups, each behind its object: while a statement is under way the next arrivals gather, and go together
  * when it is done, so that one commit serves many and nobody waits for a timer.
  */
@@ -80,10 +82,11 @@ export class GatheredInsert {
   async add(instance: NewInstance, object: Promise<void>): Promise<boolean> {
     // It may fail while nobody waits for it yet.
     object.catch(() => undefined);
-    // A transaction under way belongs to its caller alone.
-    if (!this.database.inTransaction && this.underWay === 0 && this.waiting.length === 0)
+    const alone = this.underWay === 0 && this.waiting.length === 0;
+    if (!this.database.inTransaction && alone && instance.sizeBytes <= LARGEST_AHEAD)
       return this.ahead(instance, object);
     await object;
+    // A transaction under way belongs to its caller alone.
     if (this.database.inTransaction) return this.alone(instance, 'first');
     return new Promise((resolve, reject) => {
       this.waiting.push({ instance, resolve, reject });

@@ -1,22 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { measuredValues, measureLines, type MeasureWords } from './measured.js';
+import { enImages } from '../../text/en-images.js';
+import { measuredValues, measureLines } from './measured.js';
 
-const words: MeasureWords = {
-  pixels: 'px',
-  detectorPlane: 'at detector',
-  quantity: {
-    length: 'Length',
-    'short-axis': 'Short axis',
-    angle: 'Angle',
-    area: 'Area',
-    perimeter: 'Perimeter',
-    mean: 'Mean',
-    deviation: 'SD',
-    maximum: 'Max',
-    minimum: 'Min',
-    value: 'Value',
-  },
-};
+const words = enImages.measure;
 const patient = { of: 'patient' } as const;
 
 describe('the numbers of a mark', () => {

@@ -60,6 +60,14 @@ describe('verify-store and collect-garbage', () => {
     const tus = new TusClient(qiao.base, `Bearer ${await qiao.token('pacs-zhaozhuang')}`);
     await tus.upload(images[1]!.bytes.subarray(0, images[1]!.bytes.length - 40), { filename: 'cut.dcm' });
     await signedReport();
+    // What is prepared behind a settled examination comes by itself, and would be counted by one side only.
+    await eventually('nothing more to do', async () => {
+      const { rows } = await database.query<{ open: boolean }>(
+        `SELECT EXISTS (SELECT FROM exam WHERE state <> 'settled') OR EXISTS (SELECT FROM outbox_event WHERE relayed_at IS NULL)
+           OR EXISTS (SELECT FROM outbox_delivery WHERE done_at IS NULL AND failed_at IS NULL) AS open`,
+      );
+      return !rows[0]!.open;
+    });
   }, 180_000);
   afterAll(async () => {
     await database?.end();

@@ -14,10 +14,14 @@ const STEADY_MS = 10_000;
 const LONGEST_PAUSE_MS = 10_000;
 const GRACE_MS = 20_000;
 /**
- * MB of young space. What the listener receives lies in buffers outside of the heap, which only a collection frees: small ones, often,
- * before the buffers grow old. The gateway's many small objects want the engine's own measure.
+ * What the engine is told of memory. What the listener receives lies in buffers outside of the heap, which only a collection frees: a
+ * young space of 1 MB collects often, before the buffers grow old. What the worker leaves behind while it draws previews is collected
+ * after 40 % of growth, where the engine would let the heap grow to several times its size. The gateway wants the engine's own measure.
  */
-const YOUNG_SPACE: Readonly<Record<string, readonly string[]>> = { listener: ['--max-semi-space-size=1'] };
+const HEAPS: Readonly<Record<string, readonly string[]>> = {
+  listener: ['--max-semi-space-size=1'],
+  worker: ['--heap-growing-percent=40'],
+};
 const FILING_PRIORITY = 5;
 
 /** Runs the servers as children: a dead one is started again (slower if it keeps dying), and all stop together. */
@@ -64,7 +68,7 @@ export class Supervisor {
     const started = fork(entry, [], {
       env: this.env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execArgv: [...process.execArgv, ...(YOUNG_SPACE[child.name] ?? [])],
+      execArgv: [...process.execArgv, ...(HEAPS[child.name] ?? [])],
     });
     // Receiving and reading go first; what is filed a moment later is filed all the same.
     if (child.name === 'worker') setPriority(started.pid!, FILING_PRIORITY);

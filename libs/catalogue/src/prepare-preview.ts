@@ -11,7 +11,7 @@ import { RenderInstance } from './render-instance.js';
 /** What a poor line carries in an eighth of a second. */
 const MOST_BYTES = 32 * 1024;
 const EDGES = [512, 384, 256, 128];
-const QUALITIES = [85, 70, 55, 40, 25];
+const QUALITIES = [85, 55, 30];
 
 /** A small JPEG of one frame at its own window, to be shown until the image itself is there; marked as a preview by who shows it. */
 @Injectable()
@@ -27,11 +27,16 @@ export class PreparePreview {
   async draw(instance: InstanceLocation, frame: number): Promise<Buffer> {
     if (isVideo(instance.transferSyntaxUid)) throw new Refusal('conflict', 'not-renderable', 'Video has no preview.');
     const image = await this.picture(instance, frame);
+    let largest = Infinity;
     for (const edge of EDGES) {
+      if (edge > largest) continue;
       const small = shrunk(image, edge);
       for (const quality of QUALITIES) {
         const bytes = Buffer.from(await this.codec.encodeJpeg(small, { quality }));
         if (bytes.length <= MOST_BYTES) return bytes;
+        // Far too large: less detail helps, and coarser quality does not. Size goes with area.
+        largest = edge * Math.sqrt((2 * MOST_BYTES) / bytes.length);
+        if (largest < edge) break;
       }
     }
     throw new Refusal('conflict', 'not-renderable', 'The picture cannot be made small enough for a preview.');

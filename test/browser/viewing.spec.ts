@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, sitDown, waitForPicture, type Desk } from '#test/browser';
 import { sampleDr } from '#libs/formats/samples';
 import { hasCounterpart } from '#test/counterpart';
+import { lines, mark, numberIn, slack, type Point } from '#test/mark-by-mouse';
 import { measuringPhantom, phantomValue, type PhantomOptions } from '#test/measuring-phantom';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 
@@ -38,53 +39,6 @@ const tilted: PhantomOptions = {
   patient: person('VW-3', 'Xie^Zhi=谢^直'),
   tilt: 20,
 };
-
-type Point = readonly [column: number, row: number];
-
-/** Where pixels of the image are on the screen while the picture is fitted and not turned. */
-async function placeOf(page: Page, { columns, rows, spacing }: PhantomOptions) {
-  const box = (await page.getByTestId('viewport').first().boundingBox())!;
-  const scale = Math.min(box.width / (columns * spacing[0]), box.height / (rows * spacing[1]));
-  return ([column, row]: Point): { x: number; y: number } => ({
-    x: box.x + box.width / 2 + (column - (columns - 1) / 2) * spacing[0] * scale,
-    y: box.y + box.height / 2 + (row - (rows - 1) / 2) * spacing[1] * scale,
-  });
-}
-
-/** Half a screen pixel at each end, in pixels of the image and in millimetres. */
-async function slack(page: Page, phantom: PhantomOptions): Promise<number> {
-  const place = await placeOf(page, phantom);
-  const pixel = Math.min(place([1, 0]).x - place([0, 0]).x, place([0, 1]).y - place([0, 0]).y);
-  return (1.5 / pixel) * Math.max(phantom.spacing[0], phantom.spacing[1]);
-}
-
-/** Marks by presses at the points, one after the other. @returns the lines written beside it */
-async function mark(page: Page, phantom: PhantomOptions, key: string, points: readonly Point[], drag: boolean) {
-  const place = await placeOf(page, phantom);
-  await page.keyboard.press(key);
-  const [first, ...others] = points.map(place);
-  await page.mouse.move(first!.x, first!.y);
-  await page.mouse.down();
-  if (!drag) await page.mouse.up();
-  for (const { x, y } of others) {
-    await page.mouse.move((first!.x + x) / 2, (first!.y + y) / 2);
-    await page.mouse.move(x, y);
-    if (drag) await page.mouse.up();
-    else {
-      await page.mouse.down();
-      await page.mouse.up();
-    }
-  }
-  await page.mouse.move(first!.x + 40, first!.y - 40);
-  return lines(page);
-}
-
-const lines = (page: Page): Promise<string[]> =>
-  page
-    .locator('[data-testid=viewport] svg tspan')
-    .allTextContents()
-    .then((all) => all.map((one) => one.trim()).filter(Boolean));
-const numberIn = (text: string): number => Number(/-?\d+(\.\d+)?/.exec(text)?.[0] ?? NaN);
 
 suite('viewing and measuring', () => {
   let qiao: QiaoProcess;

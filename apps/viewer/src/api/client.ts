@@ -6,6 +6,8 @@ import type {
   ExamRow,
   KeyImage,
   Kind,
+  Mark,
+  MarksOfRead,
   OpenBatch,
   Priority,
   ReadDetail,
@@ -136,6 +138,13 @@ export const api = {
       call<unknown>(read(id, '/return'), { method: 'POST', body: note ? { reason, note } : { reason } }),
     save: (id: string, draft: DraftToSave, keepalive = false) =>
       call<{ version: number; savedAt: string }>(read(id, '/report'), { method: 'PUT', body: draft, keepalive }),
+    marks: (id: string, signal?: AbortSignal) => call<MarksOfRead>(read(id, '/marks'), { signal }),
+    saveMarks: (id: string, marks: readonly Mark[], version: number, keepalive = false) =>
+      call<{ version: number; savedAt: string }>(read(id, '/marks'), {
+        method: 'PUT',
+        body: { marks, version },
+        keepalive,
+      }),
     submit: (id: string, password: string) =>
       call<unknown>(read(id, '/submit'), { method: 'POST', body: { password }, passwordInBody: true }),
     sendBack: (id: string, reason: string) =>

@@ -107,6 +107,58 @@ export interface Draft {
   savedAt: string;
 }
 
+export type MarkKind =
+  | 'length'
+  | 'bidirectional'
+  | 'angle'
+  | 'cobb'
+  | 'rectangle'
+  | 'ellipse'
+  | 'freehand'
+  | 'arrow'
+  | 'probe'
+  | 'cardiothoracic'
+  | 'centre-line';
+export type MarkQuantity =
+  'length' | 'short-axis' | 'angle' | 'area' | 'mean' | 'deviation' | 'maximum' | 'minimum' | 'ratio' | 'value';
+export type MarkUnit = 'mm' | 'px' | 'deg' | 'mm2' | 'px2' | 'HU' | 'SUV' | '1' | 'grey';
+export type MarkCalibration = 'patient' | 'detector' | 'region' | 'pixels' | 'unknown';
+/** A column and a row; (0,0) is the top left corner of the top left pixel (PS3.3 C.18.6.1.1). */
+export type MarkPoint = [column: number, row: number];
+
+/** A measurement or annotation on one image. */
+export interface Mark {
+  /** A DICOM UID, the same over edits. */
+  id: string;
+  kind: MarkKind;
+  sopInstanceUid: string;
+  /** Counts from 1. */
+  frame: number;
+  points: MarkPoint[];
+  text?: string;
+  values: { quantity: MarkQuantity; value: number; unit: MarkUnit }[];
+  calibration: MarkCalibration;
+}
+
+/** A document of the same study that was made elsewhere: to be looked at, not changed. */
+export interface ForeignMarks {
+  kind: 'SR' | 'KO';
+  sopInstanceUid: string;
+  manufacturer: string | null;
+  institution: string | null;
+  observer: string | null;
+  marks: Mark[];
+  keyImages: KeyImage[];
+  /** groups and numbers that could not be told for sure, and were left out */
+  notUnderstood: number;
+}
+
+export interface MarksOfRead {
+  version: number;
+  marks: Mark[];
+  elsewhere: ForeignMarks[];
+}
+
 export type ReadAction = 'claim' | 'release' | 'return' | 'draft' | 'submit' | 'send-back' | 'review' | 'sign';
 
 export interface ReadDetail extends ReadRow {

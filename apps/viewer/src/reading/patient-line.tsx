@@ -4,8 +4,8 @@ import { useNow } from '../office/use-now.js';
 import { Link } from '../router.js';
 import { LanguageToggle, useText } from '../text/index.js';
 import { itemName } from '../worklist/item-name.js';
-import { SaveStateText } from './save-state.js';
-import type { SaveState } from './use-draft.js';
+import { SaveStateText } from './save-state-text.js';
+import type { SaveState } from './save-state.js';
 
 interface PatientLineProps {
   read: ReadDetail;

@@ -11,9 +11,12 @@ import { FailedPage, PageGuard, PlainPage } from '../plain-page.js';
 import { navigate } from '../router.js';
 import { useUser } from '../session/session.js';
 import { useLanguage, useText } from '../text/index.js';
+import { useInsertMarks } from './marks/use-insert-marks.js';
+import { useMarks } from './marks/use-marks.js';
 import { PatientLine } from './patient-line.js';
 import { ReconciliationStrip } from './reconciliation/reconciliation-strip.js';
 import { ReportColumn } from './report-column.js';
+import { graver } from './save-state.js';
 import { useDraft } from './use-draft.js';
 import './reading.css';
 
@@ -25,7 +28,14 @@ function Reading({ read, refresh }: { read: ReadDetail; refresh: () => void }) {
   const user = useUser();
   const [beside, setBeside] = useState<HTMLElement | null>(null);
   const editable = read.allowed.includes('draft');
-  const draft = useDraft(read, user.id, editable);
+  const words = useDraft(read, user.id, editable);
+  const marks = useMarks(read, user.id, editable && read.kind === 'imaging');
+  const insertMarks = useInsertMarks(read, marks.marks, words);
+  const flush = useCallback(
+    async () => (await Promise.all([words.flush(), marks.flush()])).every(Boolean),
+    [words, marks],
+  );
+  const draft = { ...words, flush };
   useEffect(() => {
     document.title = `${personName(read.patient.name, t)} · ${t.product}`;
     return () => {
@@ -34,7 +44,7 @@ function Reading({ read, refresh }: { read: ReadDetail; refresh: () => void }) {
   }, [read.patient.name, t]);
   return (
     <div className="reading" data-read-id={read.id} data-read-state={read.state}>
-      <PatientLine read={read} save={draft.save} editable={editable} />
+      <PatientLine read={read} save={graver(words.save, marks.save)} editable={editable} />
       <ReconciliationStrip read={read} refresh={refresh} />
       <div className={`reading-body reading-${read.kind}`}>
         <PageGuard>
@@ -52,11 +62,20 @@ function Reading({ read, refresh }: { read: ReadDetail; refresh: () => void }) {
                 read={read}
                 keyImages={draft.words.keyImages}
                 changeKeyImages={editable ? (keyImages) => draft.change({ keyImages }) : null}
+                marks={marks}
+                insertMarks={editable ? () => void insertMarks() : null}
               />
             )}
           </Suspense>
         </PageGuard>
-        <ReportColumn read={read} draft={draft} editable={editable} refresh={refresh} beside={setBeside} />
+        <ReportColumn
+          read={read}
+          draft={draft}
+          editable={editable}
+          refresh={refresh}
+          beside={setBeside}
+          insertMarks={marks.marks.length > 0 ? () => void insertMarks() : null}
+        />
       </div>
     </div>
   );

@@ -31,9 +31,11 @@ interface ReportColumnProps {
   refresh: () => void;
   /** Receives the place under the request, for what a kind of examination shows there. */
   beside: (element: HTMLElement | null) => void;
+  /** Brings what was measured into the findings; null where nothing is. */
+  insertMarks: (() => void) | null;
 }
 
-export function ReportColumn({ read, draft, editable, refresh, beside }: ReportColumnProps) {
+export function ReportColumn({ read, draft, editable, refresh, beside, insertMarks }: ReportColumnProps) {
   const t = useText();
   const user = useUser();
   const [open, setOpen] = useState<Open>(null);
@@ -151,9 +153,23 @@ export function ReportColumn({ read, draft, editable, refresh, beside }: ReportC
             </Button>
           </div>
         )}
-        <label className="report-label" htmlFor="findings">
-          {t.read.findings}
-        </label>
+        <div className="report-head">
+          <label className="report-label" htmlFor="findings">
+            {t.read.findings}
+          </label>
+          {editable && read.kind === 'imaging' && (
+            <button
+              type="button"
+              disabled={!insertMarks}
+              // The caret stays where it is in the words.
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => insertMarks?.()}
+              data-testid="insert-marks"
+            >
+              {t.read.insertMarks} <kbd>N</kbd>
+            </button>
+          )}
+        </div>
         <Input.TextArea
           id="findings"
           data-testid="findings"

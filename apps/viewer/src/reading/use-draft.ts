@@ -2,21 +2,16 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api, ApiError } from '../api/client.js';
 import type { Draft, KeyImage, ReadDetail } from '../api/types.js';
 import { dropBackup, findBackup, keepBackup } from './draft-backup.js';
+import { useSaveLoop, type SaveOutcome } from './save-loop.js';
+import type { SaveState } from './save-state.js';
 
-const settleFor = 600;
-const retryEvery = 3000;
+const SETTLE_MS = 600;
 
 export interface Words {
   findings: string;
   impression: string;
   keyImages: KeyImage[];
 }
-
-export type SaveState =
-  | { step: 'clean' | 'dirty' | 'saving' | 'offline' }
-  | { step: 'saved'; at: string }
-  | { step: 'refused'; problem: ApiError }
-  | { step: 'conflict'; theirs: Draft };
 
 const noWords: Words = { findings: '', impression: '', keyImages: [] };
 const wordsOf = (draft: Draft | null): Words =>
@@ -39,13 +34,10 @@ export function useDraft(read: ReadDetail, userId: string, editable: boolean) {
   const now = useRef(words);
   const saved = useRef(wordsOf(read.draft));
   const version = useRef(read.draft?.version ?? 0);
-  const running = useRef<Promise<boolean> | null>(null);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const conflict = useRef(false);
   const id = read.id;
 
-  /** `again`: more was written meanwhile; `later`: the line or the server was not there. */
-  const put = useCallback(async (): Promise<'saved' | 'again' | 'later' | 'stopped'> => {
+  const put = useCallback(async (): Promise<SaveOutcome> => {
     const sent = now.current;
     const took = (newVersion: number, at: string): 'saved' | 'again' => {
       version.current = newVersion;
@@ -81,27 +73,11 @@ export function useDraft(read: ReadDetail, userId: string, editable: boolean) {
     }
   }, [id, userId]);
 
-  const retry = useRef<() => void>(() => undefined);
-  const start = useCallback((): Promise<boolean> => {
-    if (conflict.current) return Promise.resolve(false);
-    if (running.current) return running.current;
-    if (same(now.current, saved.current)) return Promise.resolve(true);
-    const rounds = async (): Promise<boolean> => {
-      let outcome = await put();
-      while (outcome === 'again') outcome = await put();
-      running.current = null;
-      if (outcome === 'later') {
-        clearTimeout(timer.current);
-        timer.current = setTimeout(() => retry.current(), retryEvery);
-      }
-      return outcome === 'saved';
-    };
-    running.current = rounds();
-    return running.current;
-  }, [put]);
-  useEffect(() => {
-    retry.current = () => void start();
-  }, [start]);
+  const unsaved = useCallback((): boolean => !same(now.current, saved.current), []);
+  const loop = useSaveLoop(
+    put,
+    useCallback(() => !conflict.current && unsaved(), [unsaved]),
+  );
 
   const change = useCallback(
     (part: Partial<Words>) => {
@@ -110,17 +86,15 @@ export function useDraft(read: ReadDetail, userId: string, editable: boolean) {
       keepBackup(id, userId, { ...now.current, version: version.current });
       if (conflict.current) return;
       setSave({ step: 'dirty' });
-      clearTimeout(timer.current);
-      timer.current = setTimeout(() => void start(), settleFor);
+      loop.soon(SETTLE_MS);
     },
-    [id, userId, start],
+    [id, userId, loop],
   );
 
-  const flush = useCallback(async (): Promise<boolean> => {
-    clearTimeout(timer.current);
-    if (running.current) await running.current;
-    return start();
-  }, [start]);
+  const flush = useCallback(
+    async (): Promise<boolean> => (await loop.now()) || (!conflict.current && !unsaved()),
+    [loop, unsaved],
+  );
 
   const resolve = useCallback(
     (keepMine: boolean) => {
@@ -129,7 +103,7 @@ export function useDraft(read: ReadDetail, userId: string, editable: boolean) {
       version.current = save.theirs.version;
       saved.current = wordsOf(save.theirs);
       if (keepMine) {
-        void start();
+        void loop.start();
         return;
       }
       now.current = saved.current;
@@ -137,7 +111,7 @@ export function useDraft(read: ReadDetail, userId: string, editable: boolean) {
       dropBackup(id, userId);
       setSave({ step: 'saved', at: save.theirs.savedAt });
     },
-    [save, start, id, userId],
+    [save, loop, id, userId],
   );
 
   // Words of an earlier visit that never reached the server.
@@ -158,43 +132,42 @@ export function useDraft(read: ReadDetail, userId: string, editable: boolean) {
     if (read.draft && backup.version < read.draft.version) {
       conflict.current = true;
       setSave({ step: 'conflict', theirs: read.draft });
-    } else void start();
-  }, [editable, id, userId, read.draft, start]);
+    } else void loop.start();
+  }, [editable, id, userId, read.draft, loop]);
 
   // Someone else's words, or our own from another window, while nothing here is unsaved.
   const draft = read.draft;
   useEffect(() => {
-    if (!draft || running.current || draft.version <= version.current || !same(now.current, saved.current)) return;
+    if (!draft || loop.busy || draft.version <= version.current || unsaved()) return;
     version.current = draft.version;
     saved.current = wordsOf(draft);
     now.current = saved.current;
     setWords(saved.current);
     setSave({ step: 'saved', at: draft.savedAt });
-  }, [draft]);
+  }, [draft, loop, unsaved]);
 
   useEffect(() => {
-    const unsaved = (): boolean => !same(now.current, saved.current);
     const leaving = (event: BeforeUnloadEvent): void => {
       if (!unsaved()) return;
-      void start();
+      void loop.start();
       event.preventDefault();
     };
-    const online = (): void => void start();
+    const online = (): void => void loop.start();
     window.addEventListener('beforeunload', leaving);
     window.addEventListener('online', online);
     return () => {
       window.removeEventListener('beforeunload', leaving);
       window.removeEventListener('online', online);
-      clearTimeout(timer.current);
+      loop.stop();
       // Leaving inside the application: what is unsaved goes off now, and lies in the backup besides.
-      if (unsaved() && !conflict.current && !running.current) {
+      if (unsaved() && !conflict.current && !loop.busy) {
         api.read.save(id, { ...now.current, version: version.current }, true).then(
           () => dropBackup(id, userId),
           () => undefined,
         );
       }
     };
-  }, [id, userId, start]);
+  }, [id, userId, loop, unsaved]);
 
   return useMemo(
     () => ({ words, save, change, flush, resolve, restoredAt, forgetRestored: () => setRestoredAt(null) }),

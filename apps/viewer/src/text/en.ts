@@ -202,6 +202,7 @@ export const en: Messages = {
     addKeyImage: 'Key image',
     removeKeyImage: 'Remove this key image',
     keyImageOf: (n) => `Key image ${n}`,
+    insertMarks: 'Measurements → report',
     noKeyImages: 'Press K to keep the current image',
   },
   save: {

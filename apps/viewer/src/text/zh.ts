@@ -205,6 +205,7 @@ export const zh = {
     addKeyImage: '记为关键图',
     removeKeyImage: '移除这张关键图',
     keyImageOf: (n: number) => `关键图 ${n}`,
+    insertMarks: '测量→报告',
     noKeyImages: '按 K 把当前图记为关键图',
   },
   save: {

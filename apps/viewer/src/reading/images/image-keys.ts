@@ -23,6 +23,7 @@ export interface KeyActions {
   toggleLines: () => void;
   addKey: () => void;
   undo: () => void;
+  insertMarks: () => void;
   toggleKeyList: () => void;
 }
 
@@ -49,6 +50,7 @@ const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
   Y: (act) => act.toggleTogether(),
   X: (act) => act.toggleLines(),
   K: (act) => act.addKey(),
+  N: (act) => act.insertMarks(),
   Delete: (act) => act.undo(),
   Backspace: (act) => act.undo(),
   '?': (act) => act.toggleKeyList(),

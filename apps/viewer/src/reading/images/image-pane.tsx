@@ -1,8 +1,10 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { KeyImage, ReadDetail } from '../../api/types.js';
+import type { KeyImage, Mark, ReadDetail } from '../../api/types.js';
 import { useRemembered } from '../../office/remembered.js';
 import { useLatest } from '../../office/use-latest.js';
 import { useText } from '../../text/index.js';
+import { MarkList } from '../marks/mark-list.js';
+import type { MarksControl } from '../marks/use-marks.js';
 import { ArrowWords, type AskedWords } from './arrow-words.js';
 import { hang as layoutFor } from './hanging.js';
 import { ImageCell, type CellHandle } from './image-cell.js';
@@ -12,18 +14,11 @@ import type { ImageViewport } from './image-viewport.js';
 import { KeyList } from './key-list.js';
 import { cellsOf, filled, nextLayout, type Layout } from './layouts.js';
 import { presetsFor, type WindowPreset } from './presets.js';
-import {
-  pickPointer,
-  referenceLinesFrom,
-  removeMarks,
-  scrollTogether,
-  setAskWords,
-  setMeasureWords,
-  undoMark,
-} from './reading-tools.js';
+import { pickPointer, referenceLinesFrom, scrollTogether, setAskWords, setMeasureWords } from './reading-tools.js';
 import { SeriesStrip } from './series-strip.js';
 import { holdsPictures, loadSeries } from './series.js';
 import type { PointerTool } from './tool-table.js';
+import { useMarkLayer } from './use-mark-layer.js';
 import { useSeries } from './use-series.js';
 import './images.css';
 
@@ -32,12 +27,15 @@ interface ImagePaneProps {
   keyImages: readonly KeyImage[];
   /** Null where the report may not be changed. */
   changeKeyImages: ((keys: KeyImage[]) => void) | null;
+  marks: MarksControl;
+  /** Brings the marks into the report; null where it may not be changed. */
+  insertMarks: (() => void) | null;
 }
 
 const cellId = (index: number): string => `cell-${index}`;
 const same = (a: KeyImage, b: KeyImage): boolean => a.sopInstanceUid === b.sopInstanceUid && a.frame === b.frame;
 
-export default function ImagePane({ read, keyImages, changeKeyImages }: ImagePaneProps) {
+export default function ImagePane({ read, keyImages, changeKeyImages, marks, insertMarks }: ImagePaneProps) {
   const t = useText();
   const listed = useSeries(read.studyInstanceUid, read.instances);
   const series = useMemo(() => listed.value ?? [], [listed.value]);
@@ -67,7 +65,8 @@ export default function ImagePane({ read, keyImages, changeKeyImages }: ImagePan
 
   useEffect(() => setMeasureWords(t.images.measure), [t]);
   useEffect(() => setAskWords((before, answer) => setAsked({ before, answer })), []);
-  useEffect(() => () => removeMarks(), []);
+  const layer = useMarkLayer(marks, changeKeyImages !== null);
+  const undo = (): void => void layer.current?.undo();
   useEffect(() => scrollTogether(together), [together]);
   useEffect(() => referenceLinesFrom(lines && count > 1 ? active : ''), [lines, active, count]);
 
@@ -99,12 +98,13 @@ export default function ImagePane({ read, keyImages, changeKeyImages }: ImagePan
       if (!keyImages.some((one) => same(one, key))) changeKeyImages([...keyImages, key]);
     });
   const goTo = async (key: KeyImage): Promise<void> => {
-    if (handle?.loaded?.frames.some((one) => same(one, key))) return setWanted({ cell: active, key: { ...key } });
+    if (handle?.loaded?.frames.some((one) => same(one, key)))
+      return setWanted({ cell: active, key: { sopInstanceUid: key.sopInstanceUid, frame: key.frame } });
     // Not in this series: look through the others.
     for (const one of pictures) {
       const loaded = await loadSeries(read.studyInstanceUid, one.uid).catch(() => null);
       if (!loaded?.frames.some((other) => same(other, key))) continue;
-      setWanted({ cell: active, key: { ...key } });
+      setWanted({ cell: active, key: { sopInstanceUid: key.sopInstanceUid, frame: key.frame } });
       return hang(active, one.uid);
     }
     return undefined;
@@ -133,7 +133,8 @@ export default function ImagePane({ read, keyImages, changeKeyImages }: ImagePan
     toggleTogether: () => setTogether(!together),
     toggleLines: () => setLines(!lines),
     addKey: () => addKey?.(),
-    undo: () => undoMark(),
+    undo,
+    insertMarks: () => insertMarks?.(),
     toggleKeyList: () => setShowsKeys(!showsKeys),
   });
 
@@ -152,7 +153,14 @@ export default function ImagePane({ read, keyImages, changeKeyImages }: ImagePan
         keyImages={keyImages}
         goTo={(key) => void goTo(key)}
         removeKey={changeKeyImages && ((key) => changeKeyImages(keyImages.filter((one) => one !== key)))}
-      />
+      >
+        <MarkList
+          marks={marks.marks}
+          elsewhere={marks.elsewhere}
+          goTo={(mark: Mark) => void goTo(mark)}
+          remove={changeKeyImages && ((mark) => layer.current?.remove(mark))}
+        />
+      </SeriesStrip>
       <section className="picture">
         <div
           className="picture-grid"
@@ -193,7 +201,7 @@ export default function ImagePane({ read, keyImages, changeKeyImages }: ImagePan
           setTogether={setTogether}
           lines={lines}
           setLines={setLines}
-          undo={undoMark}
+          undo={undo}
           addKey={addKey}
           showKeys={() => setShowsKeys(true)}
         />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { enImages } from '../../text/en-images.js';
-import { measuredValues, measureLines } from './measured.js';
+import { calibrationOf, measuredValues, measureLines } from './measured.js';
 
 const words = enImages.measure;
 const patient = { of: 'patient' } as const;
@@ -9,7 +9,7 @@ describe('the numbers of a mark', () => {
   it('are millimetres where the image has a spacing in the patient', () => {
     const values = measuredValues({ length: 12.345 }, patient, 'CT');
     expect(values).toEqual([{ quantity: 'length', value: 12.345, unit: 'mm' }]);
-    expect(measureLines(values, patient, words)).toEqual(['12.3 mm']);
+    expect(measureLines(values, 'patient', words)).toEqual(['12.3 mm']);
   });
 
   it('say that they are of the detector plane, where a projection knows only that', () => {
@@ -19,21 +19,38 @@ describe('the numbers of a mark', () => {
       { quantity: 'area', value: expect.closeTo(4), unit: 'mm2' },
       { quantity: 'mean', value: 7.4, unit: 'grey' },
     ]);
-    expect(measureLines(values, spacing, words)).toEqual(['Area 4.0 mm² (at detector)', 'Mean 7']);
+    expect(measureLines(values, 'detector', words)).toEqual(['Area 4.0 mm² (at detector)', 'Mean 7']);
   });
 
   it('stay pixels where there is no spacing', () => {
     const spacing = { of: 'pixels' } as const;
-    expect(measureLines(measuredValues({ length: 33.4, width: 8 }, spacing, 'OT'), spacing, words)).toEqual([
+    expect(measureLines(measuredValues({ length: 33.4, width: 8 }, spacing, 'OT'), 'pixels', words)).toEqual([
       'Length 33 px',
       'Short axis 8 px',
     ]);
     expect(measuredValues({ area: 50 }, spacing, 'OT')[0]!.unit).toBe('px2');
   });
 
+  it('are those of the region in an ultrasound image, and none where it counts seconds', () => {
+    const pixels = { of: 'pixels' } as const;
+    const stats = { length: 1.234, unit: 'cm US Region' };
+    expect(calibrationOf(stats, pixels)).toBe('region');
+    const values = measuredValues(stats, pixels, 'US');
+    expect(values).toEqual([{ quantity: 'length', value: expect.closeTo(12.34), unit: 'mm' }]);
+    expect(measureLines(values, 'region', words)).toEqual(['12.3 mm (US region)']);
+    const area = measuredValues({ area: 2, mean: 40, areaUnit: 'cm² US Region' }, pixels, 'US');
+    expect(area).toEqual([
+      { quantity: 'area', value: 200, unit: 'mm2' },
+      { quantity: 'mean', value: 40, unit: 'grey' },
+    ]);
+    const seconds = { length: 0.4, unit: 'seconds US Region' };
+    expect(calibrationOf(seconds, pixels)).toBe('pixels');
+    expect(measuredValues(seconds, pixels, 'US')).toEqual([]);
+  });
+
   it('are Hounsfield units in CT alone', () => {
     const stats = { mean: [41.26], stdDev: 8.8, min: 20, max: 66 };
-    expect(measureLines(measuredValues(stats, patient, 'CT'), patient, words)).toEqual([
+    expect(measureLines(measuredValues(stats, patient, 'CT'), 'patient', words)).toEqual([
       'Mean 41 HU',
       'SD 9 HU',
       'Min 20 HU',
@@ -44,6 +61,6 @@ describe('the numbers of a mark', () => {
 
   it('leave out what could not be computed', () => {
     expect(measuredValues({ angle: 'Incomplete Angle', length: NaN, area: null }, patient, 'CT')).toEqual([]);
-    expect(measureLines(measuredValues({ angle: 44.96 }, patient, 'CT'), patient, words)).toEqual(['45.0°']);
+    expect(measureLines(measuredValues({ angle: 44.96 }, patient, 'CT'), 'patient', words)).toEqual(['45.0°']);
   });
 });

@@ -1,8 +1,9 @@
+import type { MarkCalibration, MarkQuantity, MarkUnit } from '../../api/types.js';
 import type { Spacing } from './series.js';
 
-export type Quantity =
-  'length' | 'short-axis' | 'angle' | 'area' | 'perimeter' | 'mean' | 'deviation' | 'maximum' | 'minimum' | 'value';
-export type Unit = 'mm' | 'px' | 'deg' | 'mm2' | 'px2' | 'HU' | 'SUV' | 'grey';
+/** A perimeter is shown, and not kept. */
+export type Quantity = MarkQuantity | 'perimeter';
+export type Unit = MarkUnit;
 
 export interface MeasuredValue {
   readonly quantity: Quantity;
@@ -22,6 +23,9 @@ interface Statistics {
   readonly max?: unknown;
   readonly min?: unknown;
   readonly value?: unknown;
+  /** such as `cm US Region`, where the mark lies in one calibrated region of an ultrasound image */
+  readonly unit?: unknown;
+  readonly areaUnit?: unknown;
 }
 
 const numberOf = (value: unknown): number | undefined => {
@@ -32,10 +36,21 @@ const numberOf = (value: unknown): number | undefined => {
 /** The unit of a stored value behind the modality transformation (PS3.3 C.11.1): Hounsfield for CT alone, SUV is not computed here. */
 export const valueUnit = (modality: string): Unit => (modality === 'CT' ? 'HU' : 'grey');
 
+const ofRegion = ({ unit, areaUnit }: Statistics): string | undefined =>
+  [unit, areaUnit].find((one): one is string => typeof one === 'string' && one.endsWith('US Region'));
+
+/** What the millimetres of a mark mean: a region of an ultrasound image has its own (PS3.3 C.8.5.5), and goes before the image's spacing. */
+export const calibrationOf = (stats: Statistics, spacing: Spacing): MarkCalibration =>
+  ofRegion(stats)?.startsWith('cm') ? 'region' : spacing.of;
+
 /** The numbers of a mark, each with its unit. A quantity that could not be computed is left out. */
 export function measuredValues(stats: Statistics, spacing: Spacing, modality: string): MeasuredValue[] {
-  const millimetres = spacing.of === 'detector' ? spacing.millimetres : 1;
-  const [length, area]: [Unit, Unit] = spacing.of === 'pixels' ? ['px', 'px2'] : ['mm', 'mm2'];
+  const calibration = calibrationOf(stats, spacing);
+  const region = ofRegion(stats);
+  const [length, area]: [Unit, Unit] = calibration === 'pixels' ? ['px', 'px2'] : ['mm', 'mm2'];
+  // A region that counts seconds or Hertz (M-mode, Doppler) has no lengths.
+  const millimetres =
+    calibration === 'region' ? 10 : region ? Number.NaN : spacing.of === 'detector' ? spacing.millimetres : 1;
   const grey = valueUnit(modality);
   const rows: [Quantity, unknown, number, Unit][] = [
     ['length', stats.length, millimetres, length],
@@ -51,7 +66,7 @@ export function measuredValues(stats: Statistics, spacing: Spacing, modality: st
   ];
   return rows.flatMap(([quantity, raw, factor, unit]) => {
     const value = numberOf(raw);
-    return value === undefined ? [] : [{ quantity, value: value * factor, unit }];
+    return value === undefined || Number.isNaN(factor) ? [] : [{ quantity, value: value * factor, unit }];
   });
 }
 
@@ -63,24 +78,35 @@ const SIGNS: Readonly<Record<Unit, string>> = {
   px2: 'px²',
   HU: 'HU',
   SUV: 'SUV',
+  '1': '',
   grey: '',
 };
-const DIGITS: Readonly<Record<Unit, number>> = { mm: 1, px: 0, deg: 1, mm2: 1, px2: 0, HU: 0, SUV: 2, grey: 0 };
+const DIGITS: Readonly<Record<Unit, number>> = { mm: 1, px: 0, deg: 1, mm2: 1, px2: 0, HU: 0, SUV: 2, '1': 2, grey: 0 };
 
 /** Words for the numbers of a mark, in the reader's language. */
 export interface MeasureWords {
   readonly quantity: Readonly<Record<Quantity, string>>;
   readonly pixels: string;
   readonly detectorPlane: string;
+  readonly region: string;
 }
 
-/** Lines beside a mark. Which kind of millimetre it is stands behind it; where there are none it says pixels. */
-export function measureLines(values: readonly MeasuredValue[], spacing: Spacing, words: MeasureWords): string[] {
-  const single = values.length === 1;
-  return values.map(({ quantity, value, unit }) => {
-    const sign = unit === 'px' ? words.pixels : unit === 'px2' ? `${words.pixels}²` : SIGNS[unit];
-    const number = `${value.toFixed(DIGITS[unit])}${unit === 'deg' ? '' : ' '}${sign}`.trimEnd();
-    const plane = spacing.of === 'detector' && (unit === 'mm' || unit === 'mm2') ? ` (${words.detectorPlane})` : '';
-    return `${single ? '' : `${words.quantity[quantity]} `}${number}${plane}`;
-  });
+/** A number with its unit; which kind of millimetre it is stands behind it, and where there are none it says pixels. */
+export function numberText({ value, unit }: MeasuredValue, calibration: MarkCalibration, words: MeasureWords): string {
+  const sign = unit === 'px' ? words.pixels : unit === 'px2' ? `${words.pixels}²` : SIGNS[unit];
+  const number = `${value.toFixed(DIGITS[unit])}${unit === 'deg' ? '' : ' '}${sign}`.trimEnd();
+  if (unit !== 'mm' && unit !== 'mm2') return number;
+  const source = calibration === 'detector' ? words.detectorPlane : calibration === 'region' ? words.region : '';
+  return source ? `${number} (${source})` : number;
 }
+
+/** Lines beside a mark. */
+export const measureLines = (
+  values: readonly MeasuredValue[],
+  calibration: MarkCalibration,
+  words: MeasureWords,
+): string[] =>
+  values.map((one) => {
+    const text = numberText(one, calibration, words);
+    return values.length === 1 ? text : `${words.quantity[one.quantity]} ${text}`;
+  });

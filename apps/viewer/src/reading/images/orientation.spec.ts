@@ -6,6 +6,8 @@ const projection: Frame = {
   imageId: 'x',
   sopInstanceUid: '1',
   frame: 1,
+  seriesNumber: '1',
+  instanceNumber: '1',
   spacing: { of: 'pixels' },
   lossy: false,
   derived: false,

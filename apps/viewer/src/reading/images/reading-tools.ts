@@ -1,8 +1,9 @@
 import { getRenderingEngine } from '@cornerstonejs/core';
 import * as tools from '@cornerstonejs/tools';
+import type { Mark, MarkKind } from '../../api/types.js';
 import { engineId } from './engine.js';
 import { frameOf } from './frame-registry.js';
-import { measuredValues, measureLines, type MeasureWords } from './measured.js';
+import { calibrationOf, measuredValues, measureLines, type MeasureWords } from './measured.js';
 import { TOOLS, type PointerTool } from './tool-table.js';
 
 const groupId = 'reading';
@@ -26,7 +27,12 @@ const CLASSES = {
 } satisfies Record<PointerTool, { toolName: string }>;
 
 const nameOf = (tool: PointerTool): string => CLASSES[tool].toolName;
-const markNames = new Set(TOOLS.filter(({ marks }) => marks).map(({ tool }) => nameOf(tool)));
+const marking = TOOLS.filter(({ marks }) => marks).map(({ tool }) => tool as PointerTool & MarkKind);
+
+/** The tools that make marks are called as the kinds of marks are. */
+export const toolOfKind = (kind: MarkKind): string | undefined =>
+  marking.some((tool) => tool === kind) ? nameOf(kind as PointerTool & MarkKind) : undefined;
+export const kindOfTool = (toolName: string): MarkKind | undefined => marking.find((tool) => nameOf(tool) === toolName);
 
 let words: MeasureWords | undefined;
 /** The words that marks carry, in the reader's language. */
@@ -41,23 +47,29 @@ export const setAskWords = (next: AskWords): void => {
   askWords = next;
 };
 
+/** A mark from elsewhere: its numbers are its document's own. */
+export type ToldMark = Pick<Mark, 'values' | 'calibration'> & { readonly from: string };
+
 /** A mark says which kind of millimetre it is measured in, and pixels where the image has no spacing. */
 function linesOf(data: tools.Types.Annotation['data'], target: string | readonly string[]): string[] {
+  if (!words) return [];
+  const told = data['told'] as ToldMark | undefined;
+  if (told) return [`◇ ${told.from}`, ...measureLines(told.values, told.calibration, words)];
   const targetId = typeof target === 'string' ? target : target[0];
   const stats = (data['cachedStats'] as Record<string, Record<string, unknown>> | undefined)?.[targetId ?? ''];
   const frame = frameOf(targetId ?? '');
-  if (!stats || !words) return [];
+  if (!stats) return [];
   const spacing = frame?.spacing ?? { of: 'pixels' };
-  return measureLines(measuredValues(stats, spacing, frame?.modality ?? ''), spacing, words);
+  return measureLines(measuredValues(stats, spacing, frame?.modality ?? ''), calibrationOf(stats, spacing), words);
 }
 
 interface ArrowAnnotation {
-  data: { text?: string };
+  data: { label?: string };
 }
 const arrowWords = {
   getTextCallback: (done: (said?: string) => void) => askWords('', (said) => done(said ?? undefined)),
   changeTextCallback: (mark: ArrowAnnotation, _event: unknown, done: (said: string) => void) => {
-    const before = mark.data.text ?? '';
+    const before = mark.data.label ?? '';
     askWords(before, (said) => done(said ?? before));
   },
 };
@@ -116,22 +128,6 @@ export function referenceLinesFrom(viewportId: string): void {
   if (viewportId === '') group.setToolDisabled(toolName);
   else group.setToolEnabled(toolName);
   getRenderingEngine(engineId)?.render();
-}
-
-/** Takes the mark away that was made last; says whether there was one. */
-export function undoMark(): boolean {
-  const marks = tools.annotation.state
-    .getAllAnnotations()
-    .filter(({ metadata }) => markNames.has(metadata?.toolName ?? ''));
-  const last = marks.at(-1)?.annotationUID;
-  if (!last) return false;
-  tools.annotation.state.removeAnnotation(last);
-  getRenderingEngine(engineId)?.render();
-  return true;
-}
-
-export function removeMarks(): void {
-  tools.annotation.state.removeAllAnnotations();
 }
 
 /** Plays the stack of an element. @param framesPerSecond null stops */

@@ -22,10 +22,10 @@ export function startRendering(): void {
 export const rendersOnCpu = (): boolean => core.getShouldUseCPURendering();
 
 export function registerMetadata(loaded: LoadedSeries): void {
-  registerFrames(loaded.frames);
   for (const { imageId, dataset } of loaded.metadata) {
     loader.wadors.metaDataManager.add(imageId, dataset as never);
   }
+  registerFrames(loaded.frames);
 }
 
 /** Why an image was not drawn, in a form that words can be found for. */

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import type { KeyImage } from '../../api/types.js';
 import { useText } from '../../text/index.js';
 import { registerMetadata, startRendering } from './rendering.js';
@@ -51,9 +51,12 @@ interface SeriesStripProps {
   keyImages: readonly KeyImage[];
   goTo: (key: KeyImage) => void;
   removeKey: ((key: KeyImage) => void) | null;
+  /** under the key images */
+  children?: ReactNode;
 }
 
-export function SeriesStrip({ study, series, chosen, loaded, choose, keyImages, goTo, removeKey }: SeriesStripProps) {
+export function SeriesStrip(props: SeriesStripProps) {
+  const { study, series, chosen, loaded, choose, keyImages, goTo, removeKey, children } = props;
   const t = useText();
   return (
     <nav className="strip">
@@ -100,6 +103,7 @@ export function SeriesStrip({ study, series, chosen, loaded, choose, keyImages, 
           </div>
         ))}
       </div>
+      {children}
     </nav>
   );
 }

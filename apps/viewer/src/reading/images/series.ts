@@ -9,6 +9,9 @@ export interface Frame {
   sopInstanceUid: string;
   /** Counts from 1. */
   frame: number;
+  /** SeriesNumber and InstanceNumber, as people name an image; empty where the file has none. */
+  seriesNumber: string;
+  instanceNumber: string;
   spacing: Spacing;
   lossy: boolean;
   /** Made from other images, not acquired (PS3.3 C.7.6.1.1.2, value 1 of ImageType). */
@@ -105,6 +108,8 @@ function framesOf(study: string, series: string, dataset: DicomJson): Frame[] {
   const orientation = [text(dataset, tag.PatientOrientation, 0), text(dataset, tag.PatientOrientation, 1)] as const;
   const shared = {
     sopInstanceUid,
+    seriesNumber: text(dataset, tag.SeriesNumber),
+    instanceNumber: text(dataset, tag.InstanceNumber),
     spacing: spacingOf(dataset),
     lossy: text(dataset, tag.LossyImageCompression) === '01',
     derived: text(dataset, tag.ImageType) === 'DERIVED',

@@ -1,7 +1,7 @@
 import { clock } from '../format.js';
 import { problemText } from '../plain-page.js';
 import { useText, type Messages } from '../text/index.js';
-import type { SaveState } from './use-draft.js';
+import type { SaveState } from './save-state.js';
 
 function words(save: SaveState, t: Messages): string {
   if (save.step === 'saved') return t.save.saved(clock(save.at));

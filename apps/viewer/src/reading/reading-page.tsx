@@ -29,7 +29,7 @@ function Reading({ read, refresh }: { read: ReadDetail; refresh: () => void }) {
   const [beside, setBeside] = useState<HTMLElement | null>(null);
   const editable = read.allowed.includes('draft');
   const words = useDraft(read, user.id, editable);
-  const marks = useMarks(read, user.id, editable && read.kind === 'imaging');
+  const marks = useMarks(read, user.id, editable);
   const insertMarks = useInsertMarks(read, marks.marks, words);
   const flush = useCallback(
     async () => (await Promise.all([words.flush(), marks.flush()])).every(Boolean),

@@ -103,6 +103,7 @@ export const enImages: Messages['images'] = {
     ['0 – 5', 'Window presets'],
     ['K', 'Mark as key image'],
     ['⌫', 'Undo the mark picked out, or the last'],
+    ['Esc', 'Give up a mark half drawn'],
     ['N', 'Measurements into the report'],
     ['?', 'This list'],
   ],

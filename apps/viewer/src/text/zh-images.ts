@@ -101,6 +101,7 @@ export const zhImages = {
     ['0 – 5', '窗位预设'],
     ['K', '标为关键图像'],
     ['⌫', '撤销选中或最后的标记'],
+    ['Esc', '放弃画到一半的标记'],
     ['N', '测量写进报告'],
     ['?', '这张表'],
   ] as readonly (readonly [string, string])[],

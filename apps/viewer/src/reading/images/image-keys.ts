@@ -23,6 +23,7 @@ export interface KeyActions {
   toggleLines: () => void;
   addKey: () => void;
   undo: () => void;
+  abandon: () => void;
   insertMarks: () => void;
   toggleKeyList: () => void;
 }
@@ -53,6 +54,7 @@ const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
   N: (act) => act.insertMarks(),
   Delete: (act) => act.undo(),
   Backspace: (act) => act.undo(),
+  Escape: (act) => act.abandon(),
   '?': (act) => act.toggleKeyList(),
 };
 

@@ -14,7 +14,7 @@ import type { ImageViewport } from './image-viewport.js';
 import { KeyList } from './key-list.js';
 import { cellsOf, filled, nextLayout, type Layout } from './layouts.js';
 import { presetsFor, type WindowPreset } from './presets.js';
-import { pickPointer, referenceLinesFrom, scrollTogether, setAskWords, setMeasureWords } from './reading-tools.js';
+import { abandonDrawing, pickPointer, referenceLinesFrom, scrollTogether, setAskWords, setMeasureWords } from './reading-tools.js';
 import { SeriesStrip } from './series-strip.js';
 import { holdsPictures, loadSeries } from './series.js';
 import type { PointerTool } from './tool-table.js';
@@ -66,7 +66,7 @@ export default function ImagePane({ read, keyImages, changeKeyImages, marks, ins
   useEffect(() => setMeasureWords(t.images.measure), [t]);
   useEffect(() => setAskWords((before, answer) => setAsked({ before, answer })), []);
   const layer = useMarkLayer(marks, changeKeyImages !== null);
-  const undo = (): void => void layer.current?.undo();
+  const undo = (): void => void (abandonDrawing() || layer.current?.undo());
   useEffect(() => scrollTogether(together), [together]);
   useEffect(() => referenceLinesFrom(lines && count > 1 ? active : ''), [lines, active, count]);
 
@@ -134,6 +134,7 @@ export default function ImagePane({ read, keyImages, changeKeyImages, marks, ins
     toggleLines: () => setLines(!lines),
     addKey: () => addKey?.(),
     undo,
+    abandon: () => void abandonDrawing(),
     insertMarks: () => insertMarks?.(),
     toggleKeyList: () => setShowsKeys(!showsKeys),
   });

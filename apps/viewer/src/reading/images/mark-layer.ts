@@ -146,17 +146,20 @@ export class MarkLayer {
     };
     on(ANNOTATION_COMPLETED, (uid) => {
       const one = annotation.state.getAnnotation(uid) as Annotation | undefined;
+      if (!one) return undefined;
       // A press that went nowhere measures nothing.
-      if (one && isSpeck(worldPoints(one))) return annotation.state.removeAnnotation(uid);
+      if (isSpeck(worldPoints(one))) return annotation.state.removeAnnotation(uid);
       this.own.add(uid);
       this.handmade.add(uid);
-      this.collectSoon();
+      return this.collectSoon();
     });
     on(ANNOTATION_MODIFIED, (uid) => this.own.has(uid) && this.collectSoon());
     on(ANNOTATION_REMOVED, (uid) => {
       if (!this.own.delete(uid) || this.quiet) return;
-      this.marks = this.marks.filter(({ id }) => id !== uidOf(uid));
-      this.changed(this.marks);
+      const left = this.marks.filter(({ id }) => id !== uidOf(uid));
+      if (left.length === this.marks.length) return;
+      this.marks = left;
+      this.changed(left);
     });
     this.leave.push(whenFramesCome(() => this.draw()));
   }

@@ -1,9 +1,10 @@
-import { getRenderingEngine } from '@cornerstonejs/core';
+import { eventTarget, getRenderingEngine } from '@cornerstonejs/core';
 import * as tools from '@cornerstonejs/tools';
 import type { Mark, MarkKind } from '../../api/types.js';
 import { engineId } from './engine.js';
 import { frameOf } from './frame-registry.js';
 import { calibrationOf, measuredValues, measureLines, type MeasureWords } from './measured.js';
+import { ProbeTool } from './probe-tool.js';
 import { TOOLS, type PointerTool } from './tool-table.js';
 
 const groupId = 'reading';
@@ -22,7 +23,7 @@ const CLASSES = {
   rectangle: tools.RectangleROITool,
   ellipse: tools.EllipticalROITool,
   freehand: tools.PlanarFreehandROITool,
-  probe: tools.ProbeTool,
+  probe: ProbeTool,
   arrow: tools.ArrowAnnotateTool,
 } satisfies Record<PointerTool, { toolName: string }>;
 
@@ -89,10 +90,31 @@ export function startTools(): void {
   pickPointer('window');
 }
 
+/** A mark that is half drawn goes away. @returns whether there was one */
+export function abandonDrawing(): boolean {
+  const group = tools.ToolGroupManager.getToolGroup(groupId);
+  const begun: string[] = [];
+  const completed = (event: Event): void => {
+    begun.push((event as CustomEvent<{ annotation: tools.Types.Annotation }>).detail.annotation.annotationUID ?? '');
+  };
+  const { ANNOTATION_COMPLETED } = tools.Enums.Events;
+  // Cornerstone ends a new mark where it is, and says that it is complete.
+  eventTarget.addEventListener(ANNOTATION_COMPLETED, completed as EventListener);
+  for (const { viewportId } of group?.getViewportsInfo() ?? []) {
+    const element = getRenderingEngine(engineId)?.getViewport(viewportId)?.element;
+    if (element) tools.cancelActiveManipulations(element);
+  }
+  eventTarget.removeEventListener(ANNOTATION_COMPLETED, completed as EventListener);
+  for (const uid of begun) tools.annotation.state.removeAnnotation(uid);
+  if (begun.length > 0) getRenderingEngine(engineId)?.render();
+  return begun.length > 0;
+}
+
 /** The left button does `tool` in every cell; wheel, right and middle button keep scrolling, zooming and panning. */
 export function pickPointer(picked: PointerTool): void {
   const group = tools.ToolGroupManager.getToolGroup(groupId);
   if (!group) return;
+  abandonDrawing();
   const { Primary, Secondary, Auxiliary, Wheel } = tools.Enums.MouseBindings;
   const always: Partial<Record<PointerTool, number>> = { pan: Auxiliary, zoom: Secondary, scroll: Wheel };
   for (const { tool } of TOOLS) {

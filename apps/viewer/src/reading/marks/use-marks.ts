@@ -37,6 +37,7 @@ const bare = ({ id, kind, sopInstanceUid, frame, points, text, values, calibrati
  */
 export function useMarks(read: ReadDetail, userId: string, editable: boolean): MarksControl {
   const id = read.id;
+  const pictures = read.kind === 'imaging';
   const [marks, setMarks] = useState<readonly Mark[]>([]);
   const [elsewhere, setElsewhere] = useState<readonly ForeignMarks[]>([]);
   const [save, setSave] = useState<MarksSaving>({ step: 'clean' });
@@ -83,6 +84,7 @@ export function useMarks(read: ReadDetail, userId: string, editable: boolean): M
 
   useEffect(() => {
     may.current = editable;
+    if (!pictures) return undefined;
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const load = (): void => {
@@ -105,18 +107,23 @@ export function useMarks(read: ReadDetail, userId: string, editable: boolean): M
       controller.abort();
       clearTimeout(timer);
     };
-  }, [id, userId, editable, take, unsaved, loop]);
+  }, [id, pictures, userId, editable, take, unsaved, loop]);
 
   const change = useCallback(
     (next: readonly Mark[]) => {
       now.current = next;
       setMarks(next);
       if (!may.current) return;
+      if (!unsaved() && !loop.busy) {
+        dropMarks(id, userId);
+        setSave({ step: 'clean' });
+        return;
+      }
       keepMarks(id, userId, { base: stored.current?.marks ?? [], marks: next });
       setSave({ step: 'dirty' });
       loop.soon(SETTLE_MS);
     },
-    [id, userId, loop],
+    [id, userId, loop, unsaved],
   );
   const flush = useCallback(async () => (await loop.now()) || !unsaved(), [loop, unsaved]);
 

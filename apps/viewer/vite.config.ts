@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { criticalPage } from './critical-page.js';
 
 const server = 'http://127.0.0.1:8080';
 const proxied = ['/api', '/dicom-web', '/fhir', '/oauth', '/verify', '/health'];
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [react()],
+  plugins: [react(), criticalPage()],
   resolve: {
     alias: [
       {

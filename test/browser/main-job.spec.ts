@@ -82,7 +82,7 @@ suite('the main job, in the browser', () => {
         .filter({ hasText: `窗宽 ${window.width} 窗位 ${window.center}` })
         .waitFor();
       await page.waitForTimeout(300);
-      const compared = difference(await pictureOnScreen(page), await pictureByCounterpart(ct[0]!.bytes, window));
+      const compared = difference(await pictureOnScreen(page), await pictureByCounterpart(ct[3]!.bytes, window));
       expect(compared.contrast).toBeGreaterThan(150);
       expect(compared.scale).toBe(1);
       expect(compared.largest).toBeLessThanOrEqual(tolerance.largest);
@@ -276,13 +276,13 @@ suite('the main job, in the browser', () => {
       expect(last.name).toBe(one.name);
       sums.set(one.name, last.sum);
     };
-    await settled(pair[0]!, ct[0]!.bytes);
+    await settled(pair[0]!, ct[3]!.bytes);
     await settled(pair[1]!, otherCt[0]!.bytes);
     for (let turn = 0; turn < 24; turn += 1) {
       await go(pair[turn % 2]!.id);
       await page.waitForTimeout((turn * 37) % 300);
     }
-    await settled(pair[0]!, ct[0]!.bytes);
+    await settled(pair[0]!, ct[3]!.bytes);
     const seen = await page.evaluate<{ name: string; image: string; sum: number }[]>('window.seen');
     const foreign = seen.filter(
       ({ name, image, sum }) =>

@@ -4,8 +4,8 @@ import type { Mark } from '#libs/formats/dicom';
 import { sampleDr, sampleUid } from '#libs/formats/samples';
 import { launchBrowser, sitDown, waitForPicture, type Desk } from '#test/browser';
 import { hasCounterpart } from '#test/counterpart';
-import { lines, mark, slack, type Point } from '#test/mark-by-mouse';
-import { measuringPhantom, type PhantomOptions } from '#test/measuring-phantom';
+import { lines, mark, slack, type Point, type Way } from '#test/mark-by-mouse';
+import { measuringPhantom, phantomValue, type PhantomOptions } from '#test/measuring-phantom';
 import { eventually, QiaoProcess, type Ask } from '#test/qiao-process';
 
 jest.setTimeout(90_000);
@@ -20,8 +20,8 @@ const phantom: PhantomOptions = {
   slices: 3,
   spacing: [0.8, 0.8, 4],
 };
-/** By the key of the tool: where it is drawn, whether by dragging, and the points that are to be saved. */
-const drawn: readonly [key: string, kind: Mark['kind'], points: readonly Point[], drag: boolean][] = [
+/** By the key of the tool: where it is drawn, how, and the points that are to be saved. */
+const drawn: readonly [key: string, kind: Mark['kind'], points: readonly Point[], way: Way][] = [
   [
     'l',
     'length',
@@ -29,7 +29,7 @@ const drawn: readonly [key: string, kind: Mark['kind'], points: readonly Point[]
       [20, 20],
       [90, 20],
     ],
-    true,
+    'drag',
   ],
   [
     'a',
@@ -39,7 +39,7 @@ const drawn: readonly [key: string, kind: Mark['kind'], points: readonly Point[]
       [20, 40],
       [60, 40],
     ],
-    false,
+    'clicks',
   ],
   [
     'q',
@@ -48,9 +48,9 @@ const drawn: readonly [key: string, kind: Mark['kind'], points: readonly Point[]
       [110, 60],
       [150, 90],
     ],
-    true,
+    'drag',
   ],
-  ['d', 'probe', [[180, 30]], true],
+  ['d', 'probe', [[180, 30]], 'drag'],
   [
     'b',
     'bidirectional',
@@ -58,7 +58,27 @@ const drawn: readonly [key: string, kind: Mark['kind'], points: readonly Point[]
       [20, 130],
       [80, 130],
     ],
-    true,
+    'drag',
+  ],
+  [
+    'e',
+    'ellipse',
+    [
+      [150, 110],
+      [180, 130],
+    ],
+    'drag',
+  ],
+  [
+    'c',
+    'cobb',
+    [
+      [120, 142],
+      [160, 142],
+      [120, 150],
+      [160, 155],
+    ],
+    'lines',
   ],
 ];
 
@@ -116,7 +136,7 @@ suite('marks of a reading, in the browser', () => {
     await page.getByTestId('claim').click();
     await page.getByTestId('submit').waitFor();
     claimed.add('标记');
-    for (const [key, , points, drag] of drawn) await mark(page, phantom, key, points, drag);
+    for (const [key, , points, way] of drawn) await mark(page, phantom, key, points, way);
     if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/marks.png` });
     const { marks } = await keptOf(drawn.length);
     await settled(page);
@@ -124,10 +144,21 @@ suite('marks of a reading, in the browser', () => {
     expect(marks.map(({ kind }) => kind).sort()).toEqual(drawn.map(([, kind]) => kind).sort());
     for (const [, kind, points] of drawn) {
       const saved = marks.find((one) => one.kind === kind)!;
-      expect(saved).toMatchObject({ sopInstanceUid: sampleUid('phantom', seed, 0), frame: 1, calibration: 'patient' });
+      expect(saved).toMatchObject({ sopInstanceUid: sampleUid('phantom', seed, 1), frame: 1, calibration: 'patient' });
       expect(saved.author.name).toContain('孙');
       const [[x, y], last] = [points[0]!, points.at(-1)!];
-      const corners: readonly Point[] = kind === 'rectangle' ? [[x, y], [last[0], y], last, [x, last[1]]] : points;
+      const [dx, dy] = [last[0] - x, last[1] - y];
+      const corners: readonly Point[] =
+        kind === 'rectangle'
+          ? [[x, y], [last[0], y], last, [x, last[1]]]
+          : kind === 'ellipse'
+            ? [
+                [x, y - dy],
+                [x, y + dy],
+                [x - dx, y],
+                [x + dx, y],
+              ]
+            : points;
       // A pixel's centre lies half a pixel from where its coordinates begin (PS3.3 C.18.6.1.1).
       corners.forEach(([column, row], at) => {
         expect(Math.abs(saved.points[at]![0] - column - 0.5)).toBeLessThan(within);
@@ -137,7 +168,7 @@ suite('marks of a reading, in the browser', () => {
     const valueOf = (kind: Mark['kind']) => marks.find((one) => one.kind === kind)!.values;
     expect(valueOf('length')).toEqual([{ quantity: 'length', value: expect.any(Number), unit: 'mm' }]);
     expect(Math.abs(valueOf('length')[0]!.value - 56)).toBeLessThan(2 * within);
-    expect(valueOf('probe')[0]).toMatchObject({ quantity: 'value', unit: 'HU' });
+    expect(valueOf('probe')).toEqual([{ quantity: 'value', value: phantomValue(180, 30, 1), unit: 'HU' }]);
     expect(valueOf('rectangle').map(({ quantity }) => quantity)).toEqual(
       expect.arrayContaining(['area', 'mean', 'deviation']),
     );
@@ -151,10 +182,43 @@ suite('marks of a reading, in the browser', () => {
     await eventually('as many words', async () => (await lines(page)).length === written.length);
     expect((await lines(page)).sort()).toEqual(written);
     await page.getByTestId('mark').first().getByRole('button').first().click();
-    await page.getByTestId('frame-indicator').filter({ hasText: '1/3' }).waitFor();
+    await page.getByTestId('frame-indicator').filter({ hasText: '2/3' }).waitFor();
     await page.waitForTimeout(1500);
     expect(await kept()).toEqual(before);
     await page.context().close();
+  });
+
+  it.each(['Escape', 'l', 'Delete'])('are given up half drawn with %s', async (key) => {
+    const { page } = sun;
+    const shapes = () => page.locator('[data-testid=viewport] svg').first().locator('line, path, ellipse').count();
+    const [before, there] = [await kept(), await shapes()];
+    const box = (await page.getByTestId('viewport').boundingBox())!;
+    await page.keyboard.press('a');
+    await page.mouse.move(box.x + 300, box.y + 360);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 320, box.y + 330);
+    await page.mouse.move(box.x + 340, box.y + 300);
+    await page.mouse.up();
+    await page.mouse.move(box.x + 350, box.y + 330);
+    await eventually('two arms', async () => (await shapes()) > there);
+    await page.keyboard.press(key);
+    await eventually('nothing of it', async () => (await shapes()) === there);
+    await page.mouse.move(box.x + 380, box.y + 350);
+    await page.waitForTimeout(1000);
+    expect(await shapes()).toBe(there);
+    expect(await kept()).toEqual(before);
+    expect(await page.getByTestId('save-state').getAttribute('data-save')).not.toBe('dirty');
+  });
+
+  it('drawn and undone before they were saved leave nothing to save', async () => {
+    const { page } = sun;
+    const before = await kept();
+    await mark(page, phantom, 'd', [[30, 100]], 'drag');
+    await page.locator('[data-testid=save-state][data-save=dirty]').waitFor();
+    await page.keyboard.press('Delete');
+    await page.waitForTimeout(1500);
+    expect(await page.getByTestId('save-state').getAttribute('data-save')).not.toBe('dirty');
+    expect((await kept()).marks).toEqual(before.marks);
   });
 
   it('go into the report with one key, once', async () => {
@@ -169,11 +233,11 @@ suite('marks of a reading, in the browser', () => {
       .locator(':focus')
       .evaluateAll((all) => all.forEach((one) => (one as unknown as { blur(): void }).blur()));
     await page.keyboard.press('n');
-    await eventually('the length in words', async () => (await findings.inputValue()).includes('（序列 1 图 1）'));
+    await eventually('the length in words', async () => (await findings.inputValue()).includes('（序列 1 图 2）'));
     const text = await findings.inputValue();
     expect(text.split('\n')[0]).toBe('双肺纹理清晰。');
-    expect(text).toMatch(/\n长 5\d\.\d mm（序列 1 图 1）/);
-    expect(text).toMatch(/\n区域 面积 [\d.]+ mm²，均值 -?\d+ HU，标准差 \d+ HU（序列 1 图 1）/);
+    expect(text).toMatch(/\n长 5\d\.\d mm（序列 1 图 2）/);
+    expect(text).toMatch(/\n区域 面积 [\d.]+ mm²，均值 -?\d+ HU，标准差 \d+ HU（序列 1 图 2）/);
     await page.keyboard.press('n');
     await page.waitForTimeout(500);
     expect(await findings.inputValue()).toBe(text);
@@ -196,7 +260,7 @@ suite('marks of a reading, in the browser', () => {
         [20, 80],
         [60, 80],
       ],
-      true,
+      'drag',
     );
     await keptOf(drawn.length + 1);
     await mark(
@@ -207,7 +271,7 @@ suite('marks of a reading, in the browser', () => {
         [20, 100],
         [70, 100],
       ],
-      true,
+      'drag',
     );
     await keptOf(drawn.length + 2);
     await other.page
@@ -225,13 +289,13 @@ suite('marks of a reading, in the browser', () => {
       .nth(drawn.length + 1)
       .waitFor();
     await page.context().setOffline(true);
-    await mark(page, phantom, 'd', [[150, 120]], true);
+    await mark(page, phantom, 'd', [[150, 120]], 'drag');
     await page.locator('[data-testid=save-state][data-save=offline]').waitFor();
     await page.context().setOffline(false);
     await keptOf(drawn.length + 3);
     await page.getByTestId('mark').last().getByRole('button').last().click();
     await keptOf(drawn.length + 2);
-    await mark(page, phantom, 'd', [[150, 120]], true);
+    await mark(page, phantom, 'd', [[150, 120]], 'drag');
     await keptOf(drawn.length + 3);
     await page.keyboard.press('Delete');
     await keptOf(drawn.length + 2);

@@ -6,6 +6,7 @@ import type pg from 'pg';
 import { ExpectInstances } from '#libs/catalogue';
 import { sampleUid } from '#libs/formats/samples';
 import { ObjectStore } from '#libs/ports';
+import { readPacked } from '#test/packed-picture';
 import { productDatabase } from '#test/product-database';
 import { productParts, type ProductParts } from '#test/product-parts';
 import { eventually, QiaoProcess, type Ask } from '#test/qiao-process';
@@ -257,10 +258,84 @@ describe('the first picture of a read', () => {
     expect(broken.status).toBeLessThan(500);
   });
 
+  describe('with every stored bit', () => {
+    const pixelsOf = async (id: string, series = 'first') => {
+      const answer = await get(`/api/reads/${id}/images/${series}/pixels`);
+      return { answer, packed: Buffer.from(await answer.arrayBuffer()) };
+    };
+    const words = (values: number[], signed = false): Buffer => {
+      const bytes = Buffer.alloc(values.length * 2);
+      for (const [at, value] of values.entries()) {
+        if (signed) bytes.writeInt16LE(value, at * 2);
+        else bytes.writeUInt16LE(value, at * 2);
+      }
+      return bytes;
+    };
+    /** Smooth, noisy, and leaping from one end of the range to the other. */
+    const values = (rows: number, least: number, greatest: number): number[] =>
+      Array.from({ length: rows * rows }, (_, at) => {
+        const [x, y] = [at % rows, Math.floor(at / rows)];
+        if (y % 16 === 3) return x % 2 ? least : greatest;
+        if (y > rows / 2) return least + ((at * 7919) % (greatest - least));
+        return least + Math.floor(((x + y) / (2 * rows)) * (greatest - least));
+      });
+
+    it.each([
+      { name: 'first-bits-unsigned', signed: false, least: 0, greatest: 65_535 },
+      { name: 'first-bits-signed', signed: true, least: -32_768, greatest: 32_767 },
+      { name: 'first-bits-hounsfield', signed: true, least: -1024, greatest: 3071 },
+      { name: 'first-bits-narrow', signed: false, least: 1000, greatest: 1200 },
+    ])('$name: the same values, and its greys', async ({ name, signed, least, greatest }) => {
+      const stored = values(64, least, greatest);
+      await send(
+        slice(name, 1, {
+          pixels: words(stored, signed),
+          more: {
+            '00280103': { vr: 'US', Value: [signed ? 1 : 0] },
+            '00281050': { vr: 'DS', Value: ['100'] },
+            '00281051': { vr: 'DS', Value: ['400'] },
+          },
+        }),
+      );
+      const { id } = await readOf(name);
+      const { answer, packed } = await pixelsOf(id);
+      expect([answer.status, answer.headers.get('content-encoding')]).toEqual([200, 'gzip']);
+      const { head, shades, values: read } = readPacked(packed);
+      expect(read).toEqual(stored);
+      const sopInstanceUid = slice(name, 1).sopInstanceUid;
+      expect(head).toMatchObject({ sopInstanceUid, frame: 1, rows: 64, columns: 64, least: Math.min(...stored) });
+      expect(head).toMatchObject({ window: { center: 100, width: 400 }, pixelAspect: 1 });
+      // PS3.3 C.11.2.1.2.1 with c = 100, w = 400.
+      const grey = (value: number) => Math.round(Math.min(1, Math.max(0, (value - 99.5) / 399 + 0.5)) * 255);
+      expect(shades).toEqual(
+        Array.from({ length: Math.max(...stored) - head.least + 1 }, (_, at) => grey(head.least + at)),
+      );
+      const again = await get(`/api/reads/${id}/images/first/pixels`, {
+        'if-none-match': answer.headers.get('etag')!,
+      });
+      expect(again.status).toBe(304);
+    });
+
+    it('says why where there is none', async () => {
+      const { id } = await readOf('first-short');
+      const broken = await sun('GET', `/api/reads/${id}/images/first/pixels`);
+      expect(broken.status).toBeGreaterThanOrEqual(404);
+      expect(broken.status).toBeLessThan(500);
+      const large = { '00280010': { vr: 'US', Value: [9000] }, '00280011': { vr: 'US', Value: [9000] } };
+      await send(slice('first-too-large', 1, { more: large }));
+      const tooLarge = await sun('GET', `/api/reads/${(await readOf('first-too-large')).id}/images/first/pixels`);
+      expect([tooLarge.status, tooLarge.body['code']]).toEqual([409, 'picture-too-large']);
+      const known = await readOf('first-settled');
+      const elsewhere = await sun('GET', `/api/reads/${known.id}/images/1.2.3/pixels`);
+      expect([elsewhere.status, elsewhere.body['code']]).toEqual([404, 'no-picture']);
+    });
+  });
+
   it('is not there for another organisation, nor without a session', async () => {
     const { id } = await readOf('first-settled');
     const li = await qiao.logIn('li');
-    for (const path of [`/api/reads/${id}/images`, `/api/reads/${id}/images/first/preview`]) {
+    const images = `/api/reads/${id}/images`;
+    for (const path of [images, `${images}/first/preview`, `${images}/first/pixels`]) {
       const answer = await li('GET', path);
       expect([path, answer.status, answer.body['code']]).toEqual([path, 404, 'read-not-found']);
       expect((await fetch(`${qiao.base}${path}`)).status).toBe(401);

@@ -21,24 +21,28 @@ export async function slack(page: Page, phantom: PhantomOptions): Promise<number
   return (1.5 / pixel) * Math.max(phantom.spacing[0], phantom.spacing[1]);
 }
 
-/** Marks by presses at the points, one after the other. @returns the lines written beside it */
-export async function mark(page: Page, phantom: PhantomOptions, key: string, points: readonly Point[], drag: boolean) {
+/** How a mark is drawn: by clicks at its points, by dragging from the first to the others, or line by line. */
+export type Way = 'clicks' | 'drag' | 'lines';
+
+/** @returns the lines written beside all marks */
+export async function mark(page: Page, phantom: PhantomOptions, key: string, points: readonly Point[], way: Way) {
   const place = await placeOf(page, phantom);
+  const to = (point: Point) => page.mouse.move(place(point).x, place(point).y);
   await page.keyboard.press(key);
-  const [first, ...others] = points.map(place);
-  await page.mouse.move(first!.x, first!.y);
+  const [first, ...others] = points;
+  let from = first!;
+  await to(from);
   await page.mouse.down();
-  if (!drag || others.length === 0) await page.mouse.up();
-  for (const { x, y } of others) {
-    await page.mouse.move((first!.x + x) / 2, (first!.y + y) / 2);
-    await page.mouse.move(x, y);
-    if (drag) await page.mouse.up();
-    else {
-      await page.mouse.down();
-      await page.mouse.up();
-    }
+  if (way === 'clicks' || others.length === 0) await page.mouse.up();
+  for (const [index, point] of others.entries()) {
+    const begins = way === 'lines' && index % 2 === 1;
+    if (!begins) await to([(from[0] + point[0]) / 2, (from[1] + point[1]) / 2]);
+    await to(point);
+    if (way === 'clicks' || begins) await page.mouse.down();
+    if (!begins) await page.mouse.up();
+    if (begins) from = point;
   }
-  await page.mouse.move(first!.x + 40, first!.y - 40);
+  await page.mouse.move(place(first!).x + 40, place(first!).y - 40);
   return lines(page);
 }
 

@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
+import { dropFirstPicture } from './first-picture/take-first-picture.js';
 import { PageGuard, PlainPage } from './plain-page.js';
 import { usePath } from './router.js';
 import { may, SessionProvider, useSession } from './session/session.js';
@@ -22,6 +23,9 @@ function Route({ user }: { user: SessionUser }) {
   const path = usePath();
   const t = useText();
   const [, room = '', id = ''] = path.split('/');
+  useEffect(() => {
+    if (room !== 'reads') dropFirstPicture();
+  }, [room]);
   if (path === '/') return <Home user={user} />;
   if (room === 'reads' && id) return <ReadingPage key={id} id={decodeURIComponent(id)} />;
   if (room === 'results' && id) return <ResultPage key={id} id={decodeURIComponent(id)} />;
@@ -33,6 +37,10 @@ function Route({ user }: { user: SessionUser }) {
 function Rooms() {
   const { state, ask } = useSession();
   const t = useText();
+  const out = state.step === 'signed-out' || state.step === 'unreachable';
+  useEffect(() => {
+    if (out) dropFirstPicture();
+  }, [out]);
   if (state.step === 'asking') return <PlainPage title={t.common.loading} />;
   if (state.step === 'unreachable') {
     return (

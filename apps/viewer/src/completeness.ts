@@ -1,4 +1,5 @@
 import type { Messages } from './text/index.js';
+import type { FirstMessages } from './text/zh-first.js';
 
 /** What every list and page knows of how far an examination has come. */
 export interface Received {
@@ -25,7 +26,7 @@ export function completenessWords(exam: Received, state: string, t: Messages): {
 }
 
 /** For the picture itself: nothing, or "未收全 312/320". */
-export function pictureMark(exam: Received, state: string, t: Messages): string | null {
+export function pictureMark(exam: Omit<Received, 'kind'>, state: string, t: FirstMessages): string | null {
   if (exam.missing > 0) {
     const of = Math.max(exam.expectedInstances ?? 0, exam.instances + exam.missing);
     return t.instances.inPicture(exam.instances, of);

@@ -1,5 +1,6 @@
 import type { Patient, Priority, Sex } from './api/types.js';
 import type { Messages } from './text/index.js';
+import type { FirstMessages } from './text/zh-first.js';
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
@@ -19,21 +20,21 @@ export function clock(value: string | number | Date, seconds = true): string {
 export const isToday = (iso: string): boolean => new Date(iso).toDateString() === new Date().toDateString();
 
 /** The name as people write it; of a DICOM person name the ideographic part is preferred (PS3.5 6.2.1). */
-export function personName(name: string | null | undefined, t: Messages): string {
+export function personName(name: string | null | undefined, t: FirstMessages): string {
   const [alphabetic = '', ideographic = ''] = (name ?? '').split('=');
   const chosen =
     ideographic.replaceAll('^', '').trim() || alphabetic.replaceAll('^', ' ').replaceAll(/\s+/g, ' ').trim();
   return chosen || t.common.unknownName;
 }
 
-export function sexText(sex: Sex | null | undefined, t: Messages): string {
+export function sexText(sex: Sex | null | undefined, t: FirstMessages): string {
   if (sex === 'M') return t.common.male;
   if (sex === 'F') return t.common.female;
   return sex === 'O' ? t.common.otherSex : '';
 }
 
 /** The age the examination states (PS3.5 AS, `067Y`), else the one counted from the birth date. */
-export function ageText(patient: Partial<Patient>, t: Messages): string {
+export function ageText(patient: Partial<Patient>, t: FirstMessages): string {
   const stated = /^(\d{1,3})([YMWD])$/.exec(patient.age ?? '');
   if (stated) {
     const n = Number(stated[1]);
@@ -61,7 +62,7 @@ export function ageText(patient: Partial<Patient>, t: Messages): string {
   return t.age.days(Math.max(0, Math.floor((now.getTime() - born.getTime()) / 86_400_000)));
 }
 
-export const sexAndAge = (patient: Partial<Patient>, t: Messages): string =>
+export const sexAndAge = (patient: Partial<Patient>, t: FirstMessages): string =>
   [sexText(patient.sex, t), ageText(patient, t)].filter(Boolean).join(' ');
 
 export const prioritySign: Record<Priority, string> = { emergency: '▲', urgent: '◆', routine: '●' };

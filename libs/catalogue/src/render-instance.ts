@@ -5,6 +5,7 @@ import {
   cutRegion,
   drawText,
   fitViewport,
+  packPicture,
   renderToRgb8,
   squarePixels,
   textWidth,
@@ -12,13 +13,16 @@ import {
   type LookupTable,
   type Palette,
   type Region,
+  type RenderOptions,
   type RenderedImage,
   type VoiFunction,
 } from '#libs/formats/rendering';
 import { Refusal } from '#libs/kernel';
+import type { DecodedFrame } from '#libs/ports';
 import type { InstanceLocation } from './catalogue.repository.js';
 import { patientLines, techniqueLines } from './domain/annotation-lines.js';
 import { framePresentation } from './domain/frame-presentation.js';
+import { framePixels, type FramePixels } from './domain/pixel-description.js';
 import { ReadBulkData } from './read-bulk-data.js';
 import { ReadFrames } from './read-frames.js';
 
@@ -51,6 +55,8 @@ export interface ViewportRegion {
 
 /** Text under so many pixels cannot be read, and hides the picture. */
 const LEAST_EDGE = 200;
+/** Pixels; more would hold up the others who ask, and a poor line for half a minute. */
+const MOST_PACKED = 4 * 1024 * 1024;
 
 /** One frame as a picture of 8 bits: decompressed, windowed, cut, scaled and annotated as wished. */
 @Injectable()
@@ -76,28 +82,51 @@ export class RenderInstance {
     frame: number,
     wish: RenderWish,
   ): Promise<{ image: RenderedImage; warnings: string[] }> {
+    const { decoded, pixels, options } = await this.prepared(instance, frame, wish.window);
+    const drawn = renderToRgb8(decoded, pixels, { ...options, pixelAspect: 1 });
+    const image = this.framed(drawn, wish, options.pixelAspect ?? 1);
+    return { image, warnings: this.annotate(image, instance.attributes, wish, windowShown(options)) };
+  }
+
+  /**
+   * The same frame at its own window with every stored bit, as `packPicture` packs it with `about`.
+   * @throws Refusal as `picture`; `conflict` / picture-too-large: more than {@link MOST_PACKED} pixels
+   */
+  async packed(instance: InstanceLocation, frame: number, about: Readonly<Record<string, unknown>>): Promise<Buffer> {
+    const { rows, columns } = framePixels(instance);
+    if (rows * columns > MOST_PACKED)
+      throw new Refusal('conflict', 'picture-too-large', 'The picture is too large to be packed.');
+    const { decoded, pixels, options } = await this.prepared(instance, frame);
+    try {
+      return packPicture(decoded, pixels, options, { ...about, window: windowShown(options) });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new Refusal('conflict', 'not-renderable', `The image cannot be packed: ${error.message}.`);
+    }
+  }
+
+  private async prepared(
+    instance: InstanceLocation,
+    frame: number,
+    window?: RenderWish['window'],
+  ): Promise<{ decoded: DecodedFrame; pixels: FramePixels; options: RenderOptions }> {
     if (instance.pixelData === null)
       throw new Refusal('conflict', 'not-renderable', 'This instance holds no image that could be drawn.');
     const { frame: decoded, pixels } = await this.frames.decoded(instance, frame);
     const own = framePresentation(instance.attributes, frame);
-    const grey = pixels.samplesPerPixel === 1 && decoded.photometricInterpretation !== 'PALETTE COLOR';
-    const { window } = wish;
-    const drawn = renderToRgb8(decoded, pixels, {
+    const palette = decoded.photometricInterpretation === 'PALETTE COLOR';
+    if (palette || pixels.samplesPerPixel > 1) {
+      const { pixelAspect } = own;
+      return { decoded, pixels, options: { pixelAspect, palette: palette ? await this.palette(instance) : null } };
+    }
+    const options = {
       ...own,
-      pixelAspect: 1,
       ...(window
         ? { windowCenter: window.center, windowWidth: window.width, voiLutFunction: window.voiFunction }
-        : { voiLut: grey ? await this.lookupTable(instance, '00283010') : null }),
-      modalityLut: grey ? await this.lookupTable(instance, '00283000') : null,
-      palette: decoded.photometricInterpretation === 'PALETTE COLOR' ? await this.palette(instance) : null,
-    });
-    const image = this.framed(drawn, wish, own.pixelAspect ?? 1);
-    const shown =
-      window ??
-      (own.windowCenter !== null && own.windowWidth !== null
-        ? { center: own.windowCenter, width: own.windowWidth }
-        : null);
-    return { image, warnings: this.annotate(image, instance.attributes, wish, grey ? shown : null) };
+        : { voiLut: await this.lookupTable(instance, '00283010') }),
+      modalityLut: await this.lookupTable(instance, '00283000'),
+    };
+    return { decoded, pixels, options };
   }
 
   private framed(image: RenderedImage, { viewport }: RenderWish, pixelAspect: number): RenderedImage {
@@ -186,6 +215,11 @@ export class RenderInstance {
     if (bytes.length < entries * 2) return bytes;
     return Array.from({ length: bytes.length >> 1 }, (_, index) => bytes.readUInt16LE(2 * index));
   }
+}
+
+/** The window that a grey picture is shown at, where it is shown at one. */
+function windowShown({ windowCenter, windowWidth }: RenderOptions): { center: number; width: number } | null {
+  return windowCenter != null && windowWidth != null ? { center: windowCenter, width: windowWidth } : null;
 }
 
 function regionOf(wish: ViewportRegion, image: RenderedImage): Region {

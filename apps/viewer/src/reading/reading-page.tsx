@@ -4,6 +4,9 @@ import zhCN from 'antd/locale/zh_CN';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { api, ApiError } from '../api/client.js';
 import type { ReadDetail } from '../api/types.js';
+import type { FirstPicture } from '../first-picture/first-picture.js';
+import { FirstPictureSlot } from '../first-picture/first-picture-slot.js';
+import { dropFirstPicture, takeFirstPicture } from '../first-picture/take-first-picture.js';
 import { personName } from '../format.js';
 import { fontFamily } from '../office/theme.js';
 import { usePolled } from '../office/use-polled.js';
@@ -23,7 +26,13 @@ import './reading.css';
 const ImagePane = lazy(() => import('./images/image-pane.js'));
 const EcgPane = lazy(() => import('./ecg/ecg-pane.js'));
 
-function Reading({ read, refresh }: { read: ReadDetail; refresh: () => void }) {
+interface ReadingProps {
+  read: ReadDetail;
+  refresh: () => void;
+  first: FirstPicture;
+}
+
+function Reading({ read, refresh, first }: ReadingProps) {
   const t = useText();
   const user = useUser();
   const [beside, setBeside] = useState<HTMLElement | null>(null);
@@ -50,8 +59,14 @@ function Reading({ read, refresh }: { read: ReadDetail; refresh: () => void }) {
         <PageGuard>
           <Suspense
             fallback={
-              <div className="reading-wait">
-                <PlainPage title={read.kind === 'ecg' ? t.ecg.loading : t.images.loadingImage} />
+              <div className={`reading-wait reading-wait-${read.kind}`}>
+                {read.kind === 'ecg' ? (
+                  <PlainPage title={t.ecg.loading} />
+                ) : (
+                  <FirstPictureSlot picture={first}>
+                    <PlainPage title={t.images.loadingImage} />
+                  </FirstPictureSlot>
+                )}
               </div>
             }
           >
@@ -60,6 +75,7 @@ function Reading({ read, refresh }: { read: ReadDetail; refresh: () => void }) {
             ) : (
               <ImagePane
                 read={read}
+                first={first}
                 keyImages={draft.words.keyImages}
                 changeKeyImages={editable ? (keyImages) => draft.change({ keyImages }) : null}
                 marks={marks}
@@ -86,6 +102,12 @@ export default function ReadingPage({ id }: { id: string }) {
   const load = useCallback((signal: AbortSignal) => api.read.get(id, signal), [id]);
   const { value, error, refresh } = usePolled(load, 4000);
   const missing = error instanceof ApiError && error.status === 404;
+  const [first] = useState(() => takeFirstPicture(id));
+  useEffect(() => dropFirstPicture, []);
+  const pictures = value ? value.kind === 'imaging' : !error;
+  useEffect(() => {
+    if (!pictures) first.close();
+  }, [first, pictures]);
   return (
     <ConfigProvider
       locale={language === 'zh' ? zhCN : enUS}
@@ -103,7 +125,7 @@ export default function ReadingPage({ id }: { id: string }) {
       }}
     >
       {value ? (
-        <Reading read={value} refresh={refresh} />
+        <Reading read={value} refresh={refresh} first={first} />
       ) : (
         <div className="reading reading-empty">
           {!error && <PlainPage title={t.common.loading} />}

@@ -1,7 +1,9 @@
+import { enFirst } from './en-first.js';
 import type { Messages } from './zh.js';
 
 /** The words of the picture: see `en`. */
 export const enImages: Messages['images'] = {
+  ...enFirst.images,
   series: (n) => `Series ${n}`,
   loadingSeries: 'Fetching the list of images…',
   loadingImage: 'Loading the image…',
@@ -17,13 +19,11 @@ export const enImages: Messages['images'] = {
     decode: (detail) => `decoding failed: ${detail}`,
     memory: 'the browser is out of memory',
   },
-  lossy: 'lossy',
   derived: 'derived image',
   uncalibrated: 'no scale: pixels only',
   cpu: 'software rendering',
   arrived: (n) => `${n} new ${n === 1 ? 'image' : 'images'}, click to load`,
   frame: (i, n) => `${i}/${n}`,
-  window: (w, c) => `W ${w} L ${c}`,
   zoom: (z) => `Zoom ${z}×`,
   toolbar: 'Image tools',
   layout: 'Layout',

@@ -1,3 +1,4 @@
+import { enFirst } from './en-first.js';
 import { enImages } from './en-images.js';
 import type { Messages } from './zh.js';
 
@@ -8,21 +9,17 @@ export const en: Messages = {
   productLong: 'Qiao · Telemedicine for the county network',
   languageName: 'EN',
   common: {
+    ...enFirst.common,
     retry: 'Try again',
     cancel: 'Cancel',
     confirm: 'OK',
     close: 'Close',
-    loading: 'Loading…',
     loadingPage: 'Opening the page…',
     more: 'Load more',
     signOut: 'Sign out',
     back: 'Back',
     code: (code) => `code ${code}`,
     notGiven: 'not given',
-    unknownName: 'name unknown',
-    male: 'male',
-    female: 'female',
-    otherSex: 'other',
     all: 'All',
     password: 'Password',
     pageFailed: 'This page did not open',
@@ -52,7 +49,7 @@ export const en: Messages = {
   },
   kind: { imaging: 'Imaging', ecg: 'ECG', both: 'Imaging and ECG' },
   priority: { emergency: 'Emergency', urgent: 'Urgent', routine: 'Routine' },
-  age: { years: (n) => `${n} y`, months: (n) => `${n} mo`, weeks: (n) => `${n} wk`, days: (n) => `${n} d` },
+  age: enFirst.age,
   timeLeft: {
     left: (text) => `${text} left`,
     over: (text) => `${text} overdue`,
@@ -64,13 +61,12 @@ export const en: Messages = {
     minutesBarTitle: 'Time to the target',
   },
   instances: {
+    ...enFirst.instances,
     arriving: (have, of) => (of ? `${have}/${of} arriving` : `${have}, arriving`),
     partial: (have, of) => `${have}/${of} incomplete`,
     complete: (have) => `✓ ${plural(have, 'image')}`,
     completeEcg: '✓ complete',
     more: (have, of) => `✓ ${plural(have, 'image')} (${of} announced)`,
-    interrupted: (have) => `${have}, sender broke off`,
-    inPicture: (have, of) => (of ? `Incomplete ${have}/${of}` : `Incomplete ${have}`),
   },
   reconcile: {
     identity: 'Identity in doubt',

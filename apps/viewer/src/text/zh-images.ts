@@ -1,5 +1,8 @@
+import { zhFirst } from './zh-first.js';
+
 /** The words of the picture: see `zh`. */
 export const zhImages = {
+  ...zhFirst.images,
   series: (n: string) => `序列 ${n}`,
   loadingSeries: '正在取图像目录…',
   loadingImage: '正在载入图像…',
@@ -15,13 +18,11 @@ export const zhImages = {
     decode: (detail: string) => `解码失败：${detail}`,
     memory: '浏览器内存不够',
   },
-  lossy: '有损压缩',
   derived: '后处理图像',
   uncalibrated: '无标尺，只能量像素',
   cpu: '软件渲染',
   arrived: (n: number) => `新到 ${n} 幅，点这里载入`,
   frame: (i: number, n: number) => `${i}/${n}`,
-  window: (w: string, c: string) => `窗宽 ${w} 窗位 ${c}`,
   zoom: (z: string) => `放大 ${z} 倍`,
   toolbar: '看图工具',
   layout: '布局',

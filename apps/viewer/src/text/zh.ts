@@ -1,3 +1,4 @@
+import { zhFirst } from './zh-first.js';
 import { zhImages } from './zh-images.js';
 import { zhRefusals } from './zh-refusals.js';
 
@@ -7,21 +8,17 @@ export const zh = {
   productLong: '桥 · 县域医共体远程医疗',
   languageName: '中',
   common: {
+    ...zhFirst.common,
     retry: '再试一次',
     cancel: '取消',
     confirm: '确定',
     close: '关闭',
-    loading: '正在载入…',
     loadingPage: '正在打开页面…',
     more: '载入更多',
     signOut: '退出登录',
     back: '返回',
     code: (code: string) => `代码 ${code}`,
     notGiven: '未填',
-    unknownName: '姓名不详',
-    male: '男',
-    female: '女',
-    otherSex: '性别其他',
     all: '全部',
     password: '密码',
     pageFailed: '这一页没有打开',
@@ -50,12 +47,7 @@ export const zh = {
   },
   kind: { imaging: '影像诊断', ecg: '心电诊断', both: '影像与心电' },
   priority: { emergency: '急诊', urgent: '加急', routine: '平诊' },
-  age: {
-    years: (n: number) => `${n}岁`,
-    months: (n: number) => `${n}个月`,
-    weeks: (n: number) => `${n}周`,
-    days: (n: number) => `${n}天`,
-  },
+  age: zhFirst.age,
   timeLeft: {
     left: (text: string) => `剩 ${text}`,
     over: (text: string) => `超时 ${text}`,
@@ -67,13 +59,12 @@ export const zh = {
     minutesBarTitle: '距离时限',
   },
   instances: {
+    ...zhFirst.instances,
     arriving: (have: number, of: number | null) => (of ? `${have}/${of} 接收中` : `已收 ${have}，接收中`),
     partial: (have: number, of: number) => `${have}/${of} 未收全`,
     complete: (have: number) => `✓ ${have} 幅`,
     completeEcg: '✓ 已收全',
     more: (have: number, of: number) => `✓ ${have} 幅（预告 ${of}）`,
-    interrupted: (have: number) => `已收 ${have}，发送中断`,
-    inPicture: (have: number, of: number | null) => (of ? `未收全 ${have}/${of}` : `未收全 ${have}`),
   },
   reconcile: {
     identity: '身份待核',

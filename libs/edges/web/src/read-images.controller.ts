@@ -3,9 +3,10 @@ import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { Controller, Get, Param, Req, Res, UseFilters } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit';
-import { ReadFirstPicture } from '#libs/catalogue';
+import { ReadFirstPicture, RenderInstance } from '#libs/catalogue';
 import { Route, type AuthenticatedRequest } from '#libs/identity';
 import { ageAt } from '#libs/report';
+import { Refusal } from '#libs/kernel';
 import type { WorklistRow } from '#libs/worklist';
 import { FindVisibleRead } from './find-visible-read.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -32,6 +33,7 @@ export class ReadImagesController {
   constructor(
     private readonly findVisibleRead: FindVisibleRead,
     private readonly firstPicture: ReadFirstPicture,
+    private readonly renderInstance: RenderInstance,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -60,7 +62,7 @@ export class ReadImagesController {
     permission: 'image.view',
     summary:
       'Preview of a series (`first`: of the first one that holds pictures): a JPEG of at most 32 kB of the image that the manifest says is ' +
-      'shown first. The headers `content-location` and `x-shown-frame` say which series, instance and frame it is',
+      'shown first. The headers `content-location` and `x-shown-frame` say which series, instance and frame it is. 204: no series holds any',
     responseType: 'image/jpeg',
   })
   async preview(
@@ -70,13 +72,46 @@ export class ReadImagesController {
     @Param('series') series: string,
   ): Promise<void> {
     const row = await this.findVisibleRead.run(request.caller, id);
-    const shown = await this.firstPicture.preview(row.examId, series === 'first' ? null : series);
+    const shown = await ifThere(series, () =>
+      this.firstPicture.preview(row.examId, series === 'first' ? null : series),
+    );
+    if (!shown) return void reply.code(204).send();
     await this.seen(request, 'view-preview', row, { seriesInstanceUid: shown.seriesInstanceUid });
     reply
       .header('content-location', `/api/reads/${id}/images/${encodeURIComponent(shown.seriesInstanceUid)}/preview`)
       .header('x-shown-frame', `${shown.sopInstanceUid}/${shown.frame}`);
     if (answered(request, reply, `"${shown.digest.slice(0, 32)}"`)) return;
     reply.header('content-type', 'image/jpeg').send(shown.jpeg);
+  }
+
+  @Get(':series/pixels')
+  @Route({
+    permission: 'image.view',
+    summary:
+      'The same image of a series as its preview with every stored bit (of colours 8), for a browser that has no decoder yet: a line of JSON, ' +
+      'a table of shades, and predicted samples (`libs/formats/rendering/src/packed-picture.ts`). 409 `picture-too-large` over 4 Mi pixels',
+    responseType: 'application/octet-stream',
+  })
+  async pixels(
+    @Req() request: Request,
+    @Res() reply: Reply,
+    @Param('id') id: string,
+    @Param('series') series: string,
+  ): Promise<void> {
+    const row = await this.findVisibleRead.run(request.caller, id);
+    const first = await ifThere(series, () => this.firstPicture.first(row.examId, series === 'first' ? null : series));
+    if (!first) return void reply.code(204).send();
+    const { instance, frame } = first;
+    const { seriesInstanceUid, sopInstanceUid } = instance;
+    await this.seen(request, 'view-first-image', row, { seriesInstanceUid, sopInstanceUid, frame });
+    reply.header('x-shown-frame', `${sopInstanceUid}/${frame}`);
+    // The instance's digest says all that is drawn; the number, how it is packed.
+    if (answered(request, reply, `"${instance.digest.slice(0, 32)}.${frame}.1"`)) return;
+    const packed = await this.renderInstance.packed(instance, frame, { seriesInstanceUid, sopInstanceUid, frame });
+    reply
+      .header('content-type', 'application/octet-stream')
+      .header('content-encoding', 'gzip')
+      .send(await compress(packed, { level: 5 }));
   }
 
   private seen(
@@ -87,6 +122,16 @@ export class ReadImagesController {
   ): Promise<void> {
     const subject = { kind: 'read', id: row.id };
     return this.audit.record({ actor: caller, action, subject, patientId: row.patient.id, outcome: 'done', detail });
+  }
+}
+
+/** Of an examination without pictures there is no first one, which is no error; of a series that is named, it is. */
+async function ifThere<T>(series: string, ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (series === 'first' && error instanceof Refusal && error.code === 'no-picture') return null;
+    throw error;
   }
 }
 

@@ -1,7 +1,6 @@
 import { type Palette, throughPalette } from './palette.js';
 import { fitWithin, resampleByArea } from './resample.js';
-import { lookedUp, type LookupTable } from './lookup-table.js';
-import { isWindow, type VoiFunction, type Window, windowed } from './voi.js';
+import { greyShade, rangeOf, type GreyOptions } from './grey-shade.js';
 
 /** Samples by pixel, one element each, holding the stored bits alone. */
 export interface RenderableFrame {
@@ -10,21 +9,7 @@ export interface RenderableFrame {
   readonly photometricInterpretation: string;
 }
 
-export interface RenderOptions {
-  /** In modality units. Where centre or width is missing or has no meaning, the frame's own least and greatest value are black and white. */
-  readonly windowCenter?: number | null;
-  readonly windowWidth?: number | null;
-  /** LINEAR unless told otherwise. */
-  readonly voiLutFunction?: VoiFunction | null;
-  /** 1 and 0 unless told otherwise. */
-  readonly rescaleSlope?: number | null;
-  readonly rescaleIntercept?: number | null;
-  /** Instead of slope and intercept (PS3.3 C.11.1). */
-  readonly modalityLut?: LookupTable | null;
-  /** Instead of a window, where none is given (PS3.3 C.11.2.1.1). */
-  readonly voiLut?: LookupTable | null;
-  /** Swap black and white once more; MONOCHROME1 is already shown with its least value white. */
-  readonly invert?: boolean;
+export interface RenderOptions extends GreyOptions {
   /** Needed for PALETTE COLOR. */
   readonly palette?: Palette | null;
   /** Height of a pixel over its width; 1 unless told otherwise. The longer direction is shrunk. */
@@ -64,27 +49,8 @@ export function renderToRgb8(
 
 function greyOf(frame: RenderableFrame, count: number, options: RenderOptions): Uint8Array {
   const { pixels } = frame;
-  const slope = options.rescaleSlope || 1;
-  const intercept = options.rescaleIntercept ?? 0;
-  const invert = (frame.photometricInterpretation === 'MONOCHROME1') !== (options.invert ?? false);
-  let least = Infinity;
-  let greatest = -Infinity;
-  for (let i = 0; i < count; i += 1) {
-    const value = pixels[i]!;
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
-  }
-  const { modalityLut, voiLut } = options;
-  const modality = (stored: number) => (modalityLut ? lookedUp(modalityLut, stored) : stored * slope + intercept);
-  const window = windowOf(options);
-  const shade =
-    !window && voiLut
-      ? (value: number) => (lookedUp(voiLut, value) / (2 ** voiLut.bits - 1)) * 255
-      : shadeBy(window, modality(least), modality(greatest));
-  const grey = (stored: number) => {
-    const value = Math.round(shade(modality(stored)));
-    return invert ? 255 - value : value;
-  };
+  const { least, greatest } = rangeOf(pixels, count);
+  const grey = greyShade(frame.photometricInterpretation, { least, greatest }, options);
   const out = new Uint8Array(count);
   const span = greatest - least + 1;
   // One look-up instead of one window per pixel, unless the values spread wider than there are pixels.
@@ -95,23 +61,6 @@ function greyOf(frame: RenderableFrame, count: number, options: RenderOptions): 
     for (let i = 0; i < count; i += 1) out[i] = grey(pixels[i]!);
   }
   return out;
-}
-
-function windowOf(options: RenderOptions): Window | null {
-  if (options.windowCenter == null || options.windowWidth == null) return null;
-  const window = {
-    center: options.windowCenter,
-    width: options.windowWidth,
-    voiFunction: options.voiLutFunction ?? 'LINEAR',
-  };
-  return isWindow(window) ? window : null;
-}
-
-function shadeBy(window: Window | null, one: number, other: number): (value: number) => number {
-  if (window) return (value) => windowed(value, window);
-  const least = Math.min(one, other);
-  const range = Math.abs(other - one);
-  return range === 0 ? () => 0 : (value) => ((value - least) / range) * 255;
 }
 
 function colourOf(

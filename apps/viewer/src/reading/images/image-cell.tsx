@@ -1,7 +1,9 @@
-import { memo, useEffect, useRef } from 'react';
+import { memo, useEffect, useRef, type ReactNode } from 'react';
 import type { KeyImage, ReadDetail } from '../../api/types.js';
 import { pictureMark } from '../../completeness.js';
 import { dateTime, personName, sexAndAge } from '../../format.js';
+import type { FirstPicture } from '../../first-picture/first-picture.js';
+import { FirstPictureSlot, useFirstPictureState } from '../../first-picture/first-picture-slot.js';
 import { useLatest } from '../../office/use-latest.js';
 import { FailedPage, PlainPage } from '../../plain-page.js';
 import { useText, type Messages } from '../../text/index.js';
@@ -33,6 +35,7 @@ interface ImageCellProps {
   id: string;
   read: ReadDetail;
   series: Series | null;
+  first: FirstPicture | null;
   /** The study has no series at all yet, or their list could not be fetched. */
   study: { empty: boolean; error: unknown; retry: () => void };
   /** Where to begin, once the series is there. */
@@ -46,8 +49,21 @@ interface ImageCellProps {
   told: (handle: CellHandle) => void;
 }
 
+interface StandingProps {
+  first: FirstPicture;
+  series: Series | null;
+  children: ReactNode;
+}
+
+/** The first picture, while its series, or none yet, is in the cell. */
+function Standing({ first, series, children }: StandingProps) {
+  const state = useFirstPictureState(first);
+  if (state === 'none' || (series && first.shown?.seriesInstanceUid !== series.uid)) return children;
+  return <FirstPictureSlot picture={first}>{children}</FirstPictureSlot>;
+}
+
 export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
-  const { id, read, series, study, wanted, active, among, activate, hang, told } = props;
+  const { id, read, series, first, study, wanted, active, among, activate, hang, told } = props;
   const t = useText();
   const own = useLoadedSeries(read.studyInstanceUid, series);
   const { loaded } = own;
@@ -71,10 +87,21 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
   }, [activateNow]);
 
   const onScreen = frames.some((one) => one.imageId === drawn);
+  useEffect(() => {
+    if (onScreen) first?.close();
+  }, [onScreen, first]);
   const letters = edgeLetters(frame, state.letters, state.turn);
   const paper = series && !holdsPictures(series);
   const incomplete = pictureMark(read, read.examState, t);
   const error = study.error ?? own.error;
+  const wait = <PlainPage title={loaded ? t.images.loadingImage : t.images.loadingSeries} />;
+  const loading = first ? (
+    <Standing first={first} series={series}>
+      {wait}
+    </Standing>
+  ) : (
+    wait
+  );
   const retry = (): void => {
     study.retry();
     own.reload();
@@ -147,9 +174,7 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
           {!error && paper && <PlainPage title={t.images.notAPicture(series.modality)} />}
           {!error && !series && study.empty && <PlainPage title={t.images.none} detail={t.images.noneWhy} />}
           {!error && !series && !study.empty && among && <PlainPage title={t.images.emptyCell} />}
-          {!error && !paper && (series || (!among && !study.empty)) && (
-            <PlainPage title={loaded ? t.images.loadingImage : t.images.loadingSeries} />
-          )}
+          {!error && !paper && (series || (!among && !study.empty)) && loading}
         </div>
       )}
       {own.arrived > 0 && (

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { KeyImage, Mark, ReadDetail } from '../../api/types.js';
+import type { FirstPicture } from '../../first-picture/first-picture.js';
 import { useRemembered } from '../../office/remembered.js';
 import { useLatest } from '../../office/use-latest.js';
 import { useText } from '../../text/index.js';
@@ -14,7 +15,14 @@ import type { ImageViewport } from './image-viewport.js';
 import { KeyList } from './key-list.js';
 import { cellsOf, filled, nextLayout, type Layout } from './layouts.js';
 import { presetsFor, type WindowPreset } from './presets.js';
-import { abandonDrawing, pickPointer, referenceLinesFrom, scrollTogether, setAskWords, setMeasureWords } from './reading-tools.js';
+import {
+  abandonDrawing,
+  pickPointer,
+  referenceLinesFrom,
+  scrollTogether,
+  setAskWords,
+  setMeasureWords,
+} from './reading-tools.js';
 import { SeriesStrip } from './series-strip.js';
 import { holdsPictures, loadSeries } from './series.js';
 import type { PointerTool } from './tool-table.js';
@@ -24,6 +32,8 @@ import './images.css';
 
 interface ImagePaneProps {
   read: ReadDetail;
+  /** What stands in the first cell until its images are drawn. */
+  first: FirstPicture;
   keyImages: readonly KeyImage[];
   /** Null where the report may not be changed. */
   changeKeyImages: ((keys: KeyImage[]) => void) | null;
@@ -35,7 +45,7 @@ interface ImagePaneProps {
 const cellId = (index: number): string => `cell-${index}`;
 const same = (a: KeyImage, b: KeyImage): boolean => a.sopInstanceUid === b.sopInstanceUid && a.frame === b.frame;
 
-export default function ImagePane({ read, keyImages, changeKeyImages, marks, insertMarks }: ImagePaneProps) {
+export default function ImagePane({ read, first, keyImages, changeKeyImages, marks, insertMarks }: ImagePaneProps) {
   const t = useText();
   const listed = useSeries(read.studyInstanceUid, read.instances);
   const series = useMemo(() => listed.value ?? [], [listed.value]);
@@ -177,6 +187,7 @@ export default function ImagePane({ read, keyImages, changeKeyImages, marks, ins
               read={read}
               series={series.find((one) => one.uid === uid) ?? null}
               study={study}
+              first={index === 0 ? first : null}
               wanted={wanted?.cell === cellId(index) ? wanted.key : null}
               active={active === cellId(index)}
               among={count > 1}

@@ -37,6 +37,8 @@ export interface LoadedSeries {
   frames: Frame[];
   /** How fast it was meant to be played; null where it does not say. */
   framesPerSecond: number | null;
+  /** Which frame it opens on, as the server's manifest names it: of a volume its middle, of what runs in time its first. */
+  opensAt: number;
   /** For the image loader: the metadata of each instance under its first frame's image id. */
   metadata: { imageId: string; dataset: DicomJson }[];
 }
@@ -50,6 +52,7 @@ const tag = {
   SeriesInstanceUID: '0020000E',
   SeriesNumber: '00200011',
   InstanceNumber: '00200013',
+  RepresentativeFrameNumber: '00286010',
   RecommendedDisplayFrameRate: '00082144',
   CineRate: '00180040',
   FrameTime: '00181063',
@@ -137,6 +140,15 @@ function rateOf(dataset: DicomJson): number | null {
   return rate > 0 ? rate : null;
 }
 
+/** Of the image in the middle the frame that it names itself, else the middle of a volume. */
+function openingFrame(dataset: DicomJson): number {
+  const frames = numbers(dataset, tag.NumberOfFrames)[0] ?? 1;
+  const named = numbers(dataset, tag.RepresentativeFrameNumber)[0] ?? 0;
+  if (named >= 1 && named <= frames) return named;
+  const sequences = [tag.SharedFunctionalGroupsSequence, tag.PerFrameFunctionalGroupsSequence];
+  return sequences.some((one) => items(dataset, one).length > 0) ? (frames >> 1) + 1 : 1;
+}
+
 /** Position along the slice normal, for series whose instance numbers do not order them. */
 function depth(dataset: DicomJson): number {
   const [x = 0, y = 0, z = 0] = numbers(dataset, tag.ImagePositionPatient);
@@ -152,11 +164,14 @@ export async function loadSeries(study: string, series: string, signal?: AbortSi
         (numbers(a, tag.InstanceNumber)[0] ?? 0) - (numbers(b, tag.InstanceNumber)[0] ?? 0) || depth(a) - depth(b),
     );
   const frames: Frame[] = [];
+  const middle = datasets.length >> 1;
+  let opensAt = 0;
   const metadata: LoadedSeries['metadata'] = [];
-  for (const dataset of datasets) {
+  for (const [index, dataset] of datasets.entries()) {
     const own = framesOf(study, series, dataset);
+    if (index === middle) opensAt = frames.length + openingFrame(dataset) - 1;
     frames.push(...own);
     if (own[0]) metadata.push({ imageId: own[0].imageId, dataset });
   }
-  return { uid: series, frames, framesPerSecond: datasets[0] ? rateOf(datasets[0]) : null, metadata };
+  return { uid: series, frames, framesPerSecond: datasets[0] ? rateOf(datasets[0]) : null, opensAt, metadata };
 }

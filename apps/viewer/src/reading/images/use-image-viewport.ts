@@ -32,11 +32,6 @@ export function useImageViewport(id: string, loaded: LoadedSeries | null, wanted
   const shown = useRef<LoadedSeries | null>(null);
 
   useEffect(() => {
-    performance.clearMarks('first-preview');
-    performance.clearMarks('first-lossless');
-  }, []);
-
-  useEffect(() => {
     const host = element.current;
     if (!host) return undefined;
     const made = new ImageViewport(id, host, {
@@ -69,7 +64,7 @@ export function useImageViewport(id: string, loaded: LoadedSeries | null, wanted
     registerMetadata(loaded);
     const imageIds = loaded.frames.map((frame) => frame.imageId);
     const at = wanted ? indexOf(loaded, wanted) : -1;
-    if (shown.current?.uid !== loaded.uid) void viewport.current.show(imageIds, Math.max(0, at));
+    if (shown.current?.uid !== loaded.uid) void viewport.current.show(imageIds, at >= 0 ? at : loaded.opensAt);
     else if (shown.current !== loaded) void viewport.current.extend(imageIds);
     else if (at >= 0) viewport.current.scrollTo(at);
     shown.current = loaded;

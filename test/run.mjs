@@ -61,6 +61,9 @@ const KINDS = {
   bench() {
     run('bench', process.execPath, ['test/bench/run-bench.mjs', ...more]);
   },
+  'bench:viewer'() {
+    run('bench:viewer', process.execPath, ['test/bench/run-bench.mjs', 'viewer', ...more]);
+  },
 };
 if (!Object.hasOwn(KINDS, kind)) {
   console.error(`There is no kind of test called ${kind}; there are ${Object.keys(KINDS).join(', ')}.`);

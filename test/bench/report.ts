@@ -4,15 +4,16 @@ import type { Limit } from './limits.js';
 export interface Report {
   readonly date: string;
   readonly machine: string;
+  /** Orthanc, unless it says another */
+  readonly peer?: string;
   readonly conditions: readonly string[];
   readonly limits: readonly Limit[];
   readonly figures: readonly Figure[];
 }
 
-const HEADINGS = ['', 'ours', 'Orthanc', 'ratio', 'target', ''];
-
 /** The table as text. */
-export function asText({ date, machine, conditions, limits, figures }: Report): string {
+export function asText({ date, machine, peer = 'Orthanc', conditions, limits, figures }: Report): string {
+  const headings = ['', 'ours', peer, 'ratio', 'target', ''];
   const rows = figures.map((figure) => {
     const verdict = reached(figure);
     return [
@@ -24,7 +25,7 @@ export function asText({ date, machine, conditions, limits, figures }: Report): 
       verdict === null ? '' : verdict ? 'reached' : 'NOT REACHED',
     ];
   });
-  const widths = HEADINGS.map((heading, at) => Math.max(heading.length, ...rows.map((row) => row[at]!.length)));
+  const widths = headings.map((heading, at) => Math.max(heading.length, ...rows.map((row) => row[at]!.length)));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, at) => (at === 0 || at === 5 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)))
@@ -33,10 +34,10 @@ export function asText({ date, machine, conditions, limits, figures }: Report): 
   return [
     `${date} · ${machine}`,
     '',
-    line(HEADINGS),
+    line(headings),
     ...rows.map(line),
     '',
-    'Limits of the machine in the same run',
+    ...(limits.length > 0 ? ['Limits of the machine in the same run'] : []),
     ...limits.map((limit) => `  ${limit.what}: ${amount(limit.value)} ${limit.unit}`),
     '',
     'Conditions',

@@ -1,4 +1,5 @@
-// `npm run bench`: compiles the bench and runs it in a network namespace of its own, where only it can reach what it starts.
+// `npm run bench` and `npm run bench:viewer` (`viewer` as the first word): compiles the bench and runs it in a network namespace of its own,
+// where only it can reach what it starts.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from '../../deploy/setup.mjs';
@@ -21,7 +22,14 @@ const compiled = spawnSync(
 );
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
-const main = [process.execPath, join(root, 'dist/test/bench/main.js'), ...process.argv.slice(2)];
+const viewer = process.argv[2] === 'viewer';
+const main = [
+  process.execPath,
+  join(root, viewer ? 'dist/test/bench/viewer/main.js' : 'dist/test/bench/main.js'),
+  ...process.argv.slice(viewer ? 3 : 2),
+];
+// Inside there is no way out to fetch it.
+if (viewer) (await import('../../dist/test/support/ohif.js')).ohifPages();
 // An ordinary user gets the right to make one inside a user namespace, where the kernel allows that.
 const unshare = process.getuid?.() === 0 ? ['-n'] : ['--user', '--map-current-user', '--keep-caps', '-n'];
 const possible = spawnSync('unshare', [...unshare, 'ip', 'link', 'set', 'lo', 'up']).status === 0;

@@ -5,9 +5,15 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import { createRequire } from 'node:module';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 
+const gzipped = promisify(gzip);
 const VERSION = '3.12.10';
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache/qiao-ohif/', import.meta.url));
+const HERE = fileURLToPath(new URL('../../', import.meta.url));
+/** Jest runs this file from its source, the bench from dist/. */
+const ROOT = existsSync(join(HERE, 'package.json')) ? HERE : join(HERE, '..');
+const CACHE = join(ROOT, 'node_modules/.cache/qiao-ohif');
 
 /**
  * The folder of OHIF's static pages: fetched once from the package registry, which checks what it gives, and kept beside the packages. It is
@@ -79,7 +85,7 @@ const config = (origin: string): string =>
     ],
   })};`;
 
-/** A page server as a hospital would put before the viewer: static pages, and `/dicom-web` handed on with a bearer token. */
+/** A page server as a hospital would put before the viewer: static pages, and `/dicom-web` handed on with a bearer token, where there is one. */
 export class ViewerSite {
   /** Answers of `/dicom-web`, in order: status, method and path. */
   readonly answers: string[] = [];
@@ -89,11 +95,11 @@ export class ViewerSite {
     readonly origin: string,
   ) {}
 
-  static async open(pages: string | undefined, target: string, token: string): Promise<ViewerSite> {
+  static async open(pages: string | undefined, target: string, token?: string): Promise<ViewerSite> {
     let site: ViewerSite;
     const server = createServer((asked, reply) => {
       if (asked.url!.startsWith('/dicom-web')) handOn(asked, reply, target, token, (line) => site.answers.push(line));
-      else void page(asked.url!.split('?')[0]!, reply, pages, site.origin);
+      else void page(asked.url!.split('?')[0]!, reply, pages, `http://${asked.headers.host}`);
     });
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
@@ -113,13 +119,14 @@ function handOn(
   asked: IncomingMessage,
   reply: ServerResponse,
   target: string,
-  token: string,
+  token: string | undefined,
   note: (line: string) => void,
 ): void {
   const { host, ...headers } = asked.headers;
+  const authorization = token ? { authorization: `Bearer ${token}` } : {};
   const forward = request(
     new URL(asked.url!, target),
-    { method: asked.method, headers: { ...headers, 'x-forwarded-host': host, authorization: `Bearer ${token}` } },
+    { method: asked.method, headers: { ...headers, 'x-forwarded-host': host, ...authorization } },
     (answer) => {
       note(`${answer.statusCode} ${asked.method} ${asked.url}`);
       reply.writeHead(answer.statusCode!, answer.headers);
@@ -128,6 +135,14 @@ function handOn(
   );
   forward.on('error', () => reply.destroy());
   asked.pipe(forward);
+}
+
+const known = new Map<string, Buffer>();
+/** As hospitals' web servers send pages; once for each file, so that it costs nothing while time is taken. */
+async function compressed(file: string): Promise<Buffer> {
+  const bytes = known.get(file) ?? (await gzipped(await readFile(file)));
+  known.set(file, bytes);
+  return bytes;
 }
 
 async function page(path: string, reply: ServerResponse, pages: string | undefined, origin: string): Promise<void> {
@@ -146,8 +161,8 @@ async function page(path: string, reply: ServerResponse, pages: string | undefin
   try {
     const file = join(pages!, normalize(path));
     if (!extname(file)) throw new Error('a page of the application');
-    const bytes = await readFile(file);
-    reply.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(bytes);
+    const type = TYPES[extname(file)] ?? 'application/octet-stream';
+    reply.writeHead(200, { 'content-type': type, 'content-encoding': 'gzip' }).end(await compressed(file));
   } catch {
     reply.writeHead(200, { 'content-type': TYPES['.html']! }).end(await readFile(join(pages!, 'index.html')));
   }

@@ -109,7 +109,12 @@ suite('the main job, in the browser', () => {
     await page.getByTestId('submit').click();
     await page.getByTestId('signing-password').fill(qiao.credentials.users['sun']!);
     await page.getByTestId('password-confirm').click();
-    await page.getByTestId('submit').waitFor({ state: 'detached' });
+    // The next case has opened by itself; this one is a click away.
+    await page.getByTestId('patient-name').filter({ hasText: '郑秀兰' }).waitFor();
+    expect(await page.getByTestId('findings').inputValue()).toBe('');
+    await page.getByTestId('finished-back').click();
+    await page.getByTestId('patient-name').filter({ hasText: '高建平' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(reading);
     for (const button of ['review', 'sign', 'claim']) expect(await page.getByTestId(button).count()).toBe(0);
   });
 
@@ -122,6 +127,9 @@ suite('the main job, in the browser', () => {
     await page.getByTestId('sign').click();
     await page.getByTestId('signing-password').fill(qiao.credentials.users['qian']!);
     await page.getByTestId('password-confirm').click();
+    // Nothing else waits for a reviewer.
+    await page.getByTestId('finished').filter({ hasText: '没有下一例' }).waitFor();
+    await page.getByTestId('finished-back').click();
     await page.getByTestId('signed').waitFor();
     const href = await page.getByTestId('report-pdf').getAttribute('href');
     const answer = await page.request.get(new URL(href!, qiao.base).href);

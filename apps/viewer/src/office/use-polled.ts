@@ -46,6 +46,8 @@ export function usePolled<T>(load: (signal: AbortSignal) => Promise<T>, every: n
     };
     void round(controller);
     return () => {
+      // An answer that comes after the page has gone asks for a refresh too.
+      begin.current = () => undefined;
       controller.abort();
       clearTimeout(timer);
     };

@@ -11,10 +11,12 @@ interface PatientLineProps {
   read: ReadDetail;
   save: SaveState;
   editable: boolean;
+  /** To the case after this one, or before it. */
+  step: (by: 1 | -1) => void;
 }
 
 /** Who this is: always visible, never scrolls. */
-export function PatientLine({ read, save, editable }: PatientLineProps) {
+export function PatientLine({ read, save, editable, step }: PatientLineProps) {
   const t = useText();
   const now = useNow(15_000);
   const left = read.state === 'done' ? null : timeLeft(read.dueAt, read.receivedAt, now, t);
@@ -24,6 +26,14 @@ export function PatientLine({ read, save, editable }: PatientLineProps) {
       <Link to="/" className="patient-back" aria-label={t.read.backToList} title={t.read.backToList}>
         ←
       </Link>
+      <span className="patient-steps">
+        <button type="button" title={`${t.round.previous} [`} aria-label={t.round.previous} onClick={() => step(-1)}>
+          ‹
+        </button>
+        <button type="button" title={`${t.round.next} ]`} aria-label={t.round.next} onClick={() => step(1)}>
+          ›
+        </button>
+      </span>
       <span className={`patient-sign patient-${read.priority}`} title={t.priority[read.priority]}>
         <span aria-hidden>{prioritySign[read.priority]}</span> {t.priority[read.priority]}
       </span>

@@ -1,4 +1,4 @@
-import { ConfigProvider, theme } from 'antd';
+import { ConfigProvider, message, theme } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
@@ -14,6 +14,8 @@ import { FailedPage, PageGuard, PlainPage } from '../plain-page.js';
 import { navigate } from '../router.js';
 import { useUser } from '../session/session.js';
 import { useLanguage, useText } from '../text/index.js';
+import { useRoundKeys } from '../worklist/use-round-keys.js';
+import { useRound } from '../worklist/use-round.js';
 import { useInsertMarks } from './marks/use-insert-marks.js';
 import { useMarks } from './marks/use-marks.js';
 import { PatientLine } from './patient-line.js';
@@ -45,6 +47,13 @@ function Reading({ read, refresh, first }: ReadingProps) {
     [words, marks],
   );
   const draft = { ...words, flush };
+  const round = useRound(read, user.id);
+  const [notice, noticeHolder] = message.useMessage();
+  const step = (by: 1 | -1): void =>
+    void round.step(by).then((went) => {
+      if (!went) void notice.info({ key: 'round', duration: 2, content: by > 0 ? t.round.last : t.round.first });
+    });
+  useRoundKeys(step);
   useEffect(() => {
     document.title = `${personName(read.patient.name, t)} · ${t.product}`;
     return () => {
@@ -53,7 +62,8 @@ function Reading({ read, refresh, first }: ReadingProps) {
   }, [read.patient.name, t]);
   return (
     <div className="reading" data-read-id={read.id} data-read-state={read.state}>
-      <PatientLine read={read} save={graver(words.save, marks.save)} editable={editable} />
+      <PatientLine read={read} save={graver(words.save, marks.save)} editable={editable} step={step} />
+      {noticeHolder}
       <ReconciliationStrip read={read} refresh={refresh} />
       <div className={`reading-body reading-${read.kind}`}>
         <PageGuard>
@@ -91,6 +101,7 @@ function Reading({ read, refresh, first }: ReadingProps) {
           refresh={refresh}
           beside={setBeside}
           insertMarks={marks.marks.length > 0 ? () => void insertMarks() : null}
+          finish={round.finish}
         />
       </div>
     </div>

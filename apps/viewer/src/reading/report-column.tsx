@@ -6,6 +6,8 @@ import { clock, dateTime, personName, returnText } from '../format.js';
 import { Link, navigate } from '../router.js';
 import { useUser } from '../session/session.js';
 import { useText, type Messages } from '../text/index.js';
+import { FinishedNotice } from '../worklist/finished-notice.js';
+import type { Finished } from '../worklist/round.js';
 import { PasswordDialog, refusalText, ReturnDialog, SendBackDialog } from './dialogs.js';
 import type { DraftControl } from './use-draft.js';
 
@@ -33,21 +35,24 @@ interface ReportColumnProps {
   beside: (element: HTMLElement | null) => void;
   /** Brings what was measured into the findings; null where nothing is. */
   insertMarks: (() => void) | null;
+  /** This reader's work on the case is done. */
+  finish: (how: Finished['how']) => Promise<void>;
 }
 
-export function ReportColumn({ read, draft, editable, refresh, beside, insertMarks }: ReportColumnProps) {
+const NOTICE_MS = 20_000;
+
+export function ReportColumn({ read, draft, editable, refresh, beside, insertMarks, finish }: ReportColumnProps) {
   const t = useText();
   const user = useUser();
   const [open, setOpen] = useState<Open>(null);
   const [modal, modalHolder] = Modal.useModal();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');
-  const [signed, setSigned] = useState<string | null>(null);
   const may = (action: ReadAction): boolean => read.allowed.includes(action);
   const who = personName(read.patient.name, t);
   const { words, save } = draft;
   const complete = words.findings.trim() !== '' && words.impression.trim() !== '';
-  const reportId = signed ?? read.report?.id ?? null;
+  const reportId = read.report?.id ?? null;
   const missing = read.missing > 0 ? Math.max(read.expectedInstances ?? 0, read.instances + read.missing) : 0;
 
   const act = async (what: () => Promise<unknown>): Promise<void> => {
@@ -74,10 +79,11 @@ export function ReportColumn({ read, draft, editable, refresh, beside, insertMar
       onOk: () => setOpen('submit'),
     });
   };
-  const afterSaving = async (what: () => Promise<unknown>): Promise<void> => {
+  const afterSaving = async (what: () => Promise<unknown>, finishes?: Finished['how']): Promise<void> => {
     if (!(await draft.flush())) throw new ApiError(409, 'unsaved-draft', t.save.leave);
     await what();
     refresh();
+    if (finishes) await finish(finishes);
   };
   const release = (): void => {
     void modal.confirm({
@@ -95,7 +101,7 @@ export function ReportColumn({ read, draft, editable, refresh, beside, insertMar
   };
   const returnIt = async (reason: ReturnReason, note: string): Promise<void> => {
     await api.read.return(read.id, reason, note);
-    navigate('/');
+    await finish('return');
   };
   const notice = stateWords(read, user.id, t);
 
@@ -200,6 +206,7 @@ export function ReportColumn({ read, draft, editable, refresh, beside, insertMar
         )}
       </div>
       <footer className="report-acts">
+        <FinishedNotice on={read.id} forMs={NOTICE_MS} />
         {problem && <Alert type="error" showIcon title={problem} closable={{ onClose: () => setProblem('') }} />}
         {may('submit') && !complete && <p className="soft">{t.read.emptyReport}</p>}
         <div className="report-buttons">
@@ -257,7 +264,7 @@ export function ReportColumn({ read, draft, editable, refresh, beside, insertMar
           title={t.dialogs.submitTitle}
           lead={t.dialogs.submitLead(who)}
           confirm={t.read.submit}
-          act={(password) => afterSaving(() => api.read.submit(read.id, password))}
+          act={(password) => afterSaving(() => api.read.submit(read.id, password), 'submit')}
         />
       )}
       {open === 'sign' && (
@@ -266,13 +273,13 @@ export function ReportColumn({ read, draft, editable, refresh, beside, insertMar
           title={t.dialogs.signTitle}
           lead={t.dialogs.signLead(who)}
           confirm={t.read.sign}
-          act={(password) => afterSaving(async () => setSigned((await api.read.sign(read.id, password)).reportId))}
+          act={(password) => afterSaving(() => api.read.sign(read.id, password), 'sign')}
         />
       )}
       {open === 'send-back' && (
         <SendBackDialog
           close={() => setOpen(null)}
-          act={(reason) => afterSaving(() => api.read.sendBack(read.id, reason))}
+          act={(reason) => afterSaving(() => api.read.sendBack(read.id, reason), 'send-back')}
         />
       )}
       {open === 'return' && <ReturnDialog close={() => setOpen(null)} who={who} kind={read.kind} act={returnIt} />}

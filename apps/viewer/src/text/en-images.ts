@@ -105,6 +105,7 @@ export const enImages: Messages['images'] = {
     ['⌫', 'Undo the mark picked out, or the last'],
     ['Esc', 'Give up a mark half drawn'],
     ['N', 'Measurements into the report'],
+    ['[ ]', 'Previous / next case'],
     ['?', 'This list'],
   ],
   presets: 'Window',

@@ -159,6 +159,16 @@ export const en: Messages = {
     refreshed: (time) => `updated ${time}`,
     organisationNote: (n) => `The organisation filter covers the ${plural(n, 'loaded case')}`,
   },
+  round: {
+    next: 'Next case',
+    previous: 'Previous case',
+    last: 'This is the last case of the list',
+    first: 'This is the first case of the list',
+    how: { submit: 'submitted', sign: 'signed', return: 'returned to the health centre', 'send-back': 'sent back' },
+    finished: (which: string, how: string) => `Previous case ${which}: ${how}`,
+    noneLeft: 'no case is left in this list',
+    back: 'Go back to it',
+  },
   read: {
     backToList: 'Back to the list',
     failed: 'This case did not open',

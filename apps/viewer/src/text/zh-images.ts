@@ -104,6 +104,7 @@ export const zhImages = {
     ['⌫', '撤销选中或最后的标记'],
     ['Esc', '放弃画到一半的标记'],
     ['N', '测量写进报告'],
+    ['[ ]', '上一例 / 下一例'],
     ['?', '这张表'],
   ] as readonly (readonly [string, string])[],
   presets: '窗',

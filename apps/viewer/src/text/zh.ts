@@ -157,6 +157,16 @@ export const zh = {
     refreshed: (time: string) => `更新于 ${time}`,
     organisationNote: (n: number) => `机构筛选只看已载入的 ${n} 例`,
   },
+  round: {
+    next: '下一例',
+    previous: '上一例',
+    last: '已是列表最后一例',
+    first: '已是列表第一例',
+    how: { submit: '已提交审核', sign: '已签发', return: '已退回卫生院', 'send-back': '已退回作者' },
+    finished: (which: string, how: string) => `上一例 ${which}：${how}`,
+    noneLeft: '这个列表里没有下一例了',
+    back: '回去看',
+  },
   read: {
     backToList: '回到列表',
     failed: '这一例没有打开',

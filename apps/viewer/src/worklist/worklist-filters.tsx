@@ -3,7 +3,7 @@ import type { Ref } from 'react';
 import type { Kind, Organisation, Priority } from '../api/types.js';
 import { prioritySign } from '../format.js';
 import { useText } from '../text/index.js';
-import type { WorklistFilter } from './use-worklist.js';
+import type { WorklistFilter } from './worklist-filter.js';
 
 interface WorklistFiltersProps {
   filter: WorklistFilter;

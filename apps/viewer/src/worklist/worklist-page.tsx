@@ -5,19 +5,22 @@ import type { Organisation } from '../api/types.js';
 import { clock } from '../format.js';
 import { OfficeFrame } from '../office/office-frame.js';
 import { useRemembered } from '../office/remembered.js';
+import { typing } from '../office/typing.js';
 import { useNow } from '../office/use-now.js';
 import { usePolled } from '../office/use-polled.js';
 import { FailedPage, PlainPage } from '../plain-page.js';
 import { useUser } from '../session/session.js';
 import { useText } from '../text/index.js';
 import { EmergencyNotice, useNewEmergencies } from './emergency-notice.js';
-import { useWorklist, type WorklistFilter } from './use-worklist.js';
+import { FinishedNotice } from './finished-notice.js';
+import { shownRows } from './load-worklist.js';
+import { keepRound } from './round.js';
+import { useWorklist } from './use-worklist.js';
+import { filterKey, noFilter, type WorklistFilter } from './worklist-filter.js';
 import { WorklistFilters } from './worklist-filters.js';
 import { WorklistRow } from './worklist-row.js';
-import { belongs, tabs } from './worklist-tabs.js';
+import { tabs } from './worklist-tabs.js';
 import './worklist.css';
-
-const noFilter: WorklistFilter = { tab: 'waiting', kind: '', priority: '', organisation: '', search: '' };
 
 function useSettled(value: string): string {
   const [settled, setSettled] = useState(value);
@@ -28,13 +31,10 @@ function useSettled(value: string): string {
   return settled.trim();
 }
 
-const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.matches('input, textarea, select') || target.isContentEditable);
-
 export default function WorklistPage() {
   const t = useText();
   const user = useUser();
-  const [filter, setFilter] = useRemembered<WorklistFilter>(`qiao.worklist.${user.id}`, noFilter);
+  const [filter, setFilter] = useRemembered<WorklistFilter>(filterKey(user.id), noFilter);
   const [selected, setSelected] = useState('');
   const [keysShown, setKeysShown] = useState(false);
   const search = useSettled(filter.search);
@@ -53,14 +53,10 @@ export default function WorklistPage() {
   const emergencies = usePolled(loadEmergencies, 3000);
   const { fresh, acknowledge } = useNewEmergencies(emergencies.value);
 
-  const rows = useMemo(
-    () =>
-      (value?.items ?? []).filter(
-        (row) =>
-          belongs(row, filter.tab, user.id) && (!filter.organisation || row.organisation.code === filter.organisation),
-      ),
-    [value, filter.organisation, filter.tab, user.id],
-  );
+  const rows = useMemo(() => shownRows(value?.items ?? [], filter, user.id), [value, filter, user.id]);
+  useEffect(() => {
+    if (value) keepRound(user.id, { filter, order: rows.map(({ id }) => id), opened: [] });
+  }, [value, user.id, filter, rows]);
   const organisations = useMemo(() => {
     const byCode = new Map<string, Organisation>();
     for (const row of value?.items ?? []) byCode.set(row.organisation.code, row.organisation);
@@ -127,6 +123,7 @@ export default function WorklistPage() {
       }
     >
       <EmergencyNotice rows={freshRows} acknowledge={acknowledge} />
+      <FinishedNotice on={null} />
       <WorklistFilters
         filter={filter}
         change={change}

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { typing } from '../../office/typing.js';
 import { useLatest } from '../../office/use-latest.js';
 import { TOOLS, type PointerTool } from './tool-table.js';
 
@@ -58,8 +59,6 @@ const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
   '?': (act) => act.toggleKeyList(),
 };
 
-const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
 /** A button in focus keeps the space bar for itself. */
 const pressing = (event: KeyboardEvent): boolean =>
   event.key === ' ' && event.target instanceof HTMLElement && event.target.matches('button, a, [role=button]');

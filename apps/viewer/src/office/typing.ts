@@ -1,0 +1,3 @@
+/** Words are being typed there: a letter is no command. */
+export const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.matches('input, textarea, select') || target.isContentEditable);

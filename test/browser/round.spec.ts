@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { sampleDr } from '#libs/formats/samples';
+import { launchBrowser, sitDown, waitForPicture, type Desk } from '#test/browser';
+import { hasCounterpart } from '#test/counterpart';
+import { eventually, QiaoProcess } from '#test/qiao-process';
+
+jest.setTimeout(90_000);
+const suite = hasCounterpart('chromium') ? describe : describe.skip;
+const seed = `round-${process.pid}-${Date.now()}`;
+const shots = process.env['SHOTS'];
+
+/** In the order in which they come, which is the order of the list. */
+const names = ['甲一', '乙二', '丙三'];
+const chest = (name: string, accessionNumber: string) =>
+  sampleDr({
+    seed: `${seed}/${accessionNumber}`,
+    patientId: accessionNumber,
+    patientName: `Xunlun^${accessionNumber}=${name[0]}^${name[1]}`,
+    accessionNumber,
+  }).map(({ bytes }) => bytes);
+
+suite('a round of reading, with the keyboard', () => {
+  let qiao: QiaoProcess;
+  let browser: Browser;
+  let sun: Desk;
+  const row = (page: Page, name: string) => page.getByTestId('worklist-row').filter({ hasText: name });
+  const shot = async (name: string): Promise<void> => {
+    if (shots) await sun.page.screenshot({ path: `${shots}/${name}.png` });
+  };
+  /** The case on the screen, with its picture. */
+  const onScreen = async (name: string): Promise<string> => {
+    const { page } = sun;
+    await page.getByTestId('patient-name').filter({ hasText: name }).waitFor();
+    await waitForPicture(page);
+    return new URL(page.url()).pathname;
+  };
+  const press = async (key: string): Promise<void> => {
+    // Where words are typed a bracket is a bracket.
+    await sun.page.evaluate('document.activeElement?.blur()');
+    await sun.page.keyboard.press(key);
+  };
+  const report = async (): Promise<void> => {
+    const { page } = sun;
+    await page.getByTestId('claim').click();
+    await page.getByTestId('findings').fill('双肺纹理清晰，未见实变。');
+    await page.getByTestId('impression').fill('胸部未见明显异常。');
+    await page.getByTestId('submit').click();
+    await page.getByTestId('signing-password').fill(qiao.credentials.users['sun']!);
+    await page.keyboard.press('Enter');
+  };
+  const arrives = async (name: string, accession: string): Promise<void> => {
+    const api = await qiao.logIn('sun');
+    await qiao.stow('pacs-zhaozhuang', chest(name, accession));
+    await eventually(`the read of ${name}`, async () => {
+      const { body } = await api<{ items: { patient: { name: string } }[] }>('GET', '/api/worklist');
+      return body.items.some(({ patient }) => patient.name === name);
+    });
+  };
+
+  beforeAll(async () => {
+    [qiao, browser] = await Promise.all([QiaoProcess.start(), launchBrowser()]);
+    for (const [at, name] of names.entries()) await arrives(name, `RD${at}`);
+    sun = await sitDown(browser, qiao, 'sun');
+    // The network's own first cases stay out of the round.
+    await sun.page.getByTestId('search').fill('xunlun');
+    for (const name of names) await row(sun.page, name).waitFor();
+    await eventually('the filter', async () => (await sun.page.getByTestId('worklist-row').count()) === names.length);
+    await sun.page.getByTestId('search').press('Escape');
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    await qiao?.dispose();
+  }, 60_000);
+
+  it('walks through the list by two keys, and says where it ends', async () => {
+    const { page } = sun;
+    const inList = await page.getByTestId('worklist-row').locator('.case-patient b').allTextContents();
+    expect(inList).toEqual(names);
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    const first = await onScreen('甲一');
+    await press('[');
+    await page.getByText('已是列表第一例').waitFor();
+    await press(']');
+    const second = await onScreen('乙二');
+    await press(']');
+    const third = await onScreen('丙三');
+    await press(']');
+    await page.getByText('已是列表最后一例').waitFor();
+    expect(new Set([first, second, third]).size).toBe(3);
+    await press('[');
+    expect(await onScreen('乙二')).toBe(second);
+    await page.goBack();
+    expect(await onScreen('丙三')).toBe(third);
+    await press('?');
+    await page.getByTestId('key-list').getByText('上一例 / 下一例', { exact: true }).waitFor();
+    await shot('round-keys');
+    await press('?');
+    await page.getByTestId('key-list').waitFor({ state: 'hidden' });
+  });
+
+  it('opens the next case when one is submitted, and leads back to it', async () => {
+    const { page } = sun;
+    await page.goto(qiao.base);
+    await row(page, '甲一').click();
+    const first = await onScreen('甲一');
+    await report();
+    const second = await onScreen('乙二');
+    expect(second).not.toBe(first);
+    const told = page.getByTestId('finished');
+    expect(await told.textContent()).toContain('甲一');
+    expect(await page.getByTestId('findings').inputValue()).toBe('');
+    await shot('round-next');
+    await page.getByTestId('finished-back').click();
+    expect(await onScreen('甲一')).toBe(first);
+    expect(await page.getByTestId('findings').inputValue()).toContain('未见实变');
+    expect(await told.count()).toBe(0);
+    await page.goBack();
+    expect(await onScreen('乙二')).toBe(second);
+    // What was submitted has left the list of those that wait, and is still the one before.
+    await press('[');
+    expect(await onScreen('甲一')).toBe(first);
+    await press(']');
+    await onScreen('乙二');
+  });
+
+  it('goes to an emergency first that came meanwhile', async () => {
+    const his = await qiao.client('his-zhaozhuang');
+    const { status } = await his('POST', '/api/requests', {
+      patient: { number: 'RD9', name: '急九', sex: 'M', birthDate: '1960-01-01' },
+      item: 'DR-CHEST',
+      accessionNumber: 'RD9',
+      clinicalInformation: '胸痛2小时',
+      priority: 'emergency',
+    });
+    expect(status).toBe(201);
+    await arrives('急九', 'RD9');
+    await report();
+    await onScreen('急九');
+    expect(await sun.page.getByTestId('finished').textContent()).toContain('乙二');
+  });
+
+  it('goes on from a case that is returned, and shows the list where none is left', async () => {
+    const { page } = sun;
+    await page.getByTestId('claim').click();
+    await page.getByTestId('return').click();
+    await page.getByRole('dialog').getByRole('combobox').click();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').locator('.ant-btn-primary').click();
+    await onScreen('丙三');
+    await report();
+    await page.getByTestId('tab-waiting').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/');
+    const told = await page.getByTestId('finished').textContent();
+    expect(told).toContain('丙三');
+    expect(told).toContain('没有下一例');
+    await page.getByText('没有符合筛选条件的病例').waitFor();
+    await shot('round-end');
+    await page.getByTestId('finished').getByRole('button').click();
+    expect(await page.getByTestId('finished').count()).toBe(0);
+  });
+
+  it('left nothing in the console', () => expect(sun.complaints).toEqual([]));
+});

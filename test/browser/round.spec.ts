@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type pg from 'pg';
 import type { Browser, Page } from 'playwright-core';
 import { sampleDr } from '#libs/formats/samples';
 import { launchBrowser, sitDown, waitForPicture, type Desk } from '#test/browser';
 import { hasCounterpart } from '#test/counterpart';
+import { productDatabase } from '#test/product-database';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 
 jest.setTimeout(90_000);
@@ -24,6 +26,7 @@ suite('a round of reading, with the keyboard', () => {
   let qiao: QiaoProcess;
   let browser: Browser;
   let sun: Desk;
+  let database: pg.Client;
   const row = (page: Page, name: string) => page.getByTestId('worklist-row').filter({ hasText: name });
   const shot = async (name: string): Promise<void> => {
     if (shots) await sun.page.screenshot({ path: `${shots}/${name}.png` });
@@ -31,7 +34,15 @@ suite('a round of reading, with the keyboard', () => {
   /** The case on the screen, with its picture. */
   const onScreen = async (name: string): Promise<string> => {
     const { page } = sun;
-    await page.getByTestId('patient-name').filter({ hasText: name }).waitFor();
+    await page
+      .getByTestId('patient-name')
+      .filter({ hasText: name })
+      .waitFor()
+      .catch(async (error) => {
+        await shot('round-failed');
+        console.log(page.url(), await page.evaluate('document.body.innerText'), sun.complaints);
+        throw error;
+      });
     await waitForPicture(page);
     return new URL(page.url()).pathname;
   };
@@ -60,16 +71,21 @@ suite('a round of reading, with the keyboard', () => {
 
   beforeAll(async () => {
     [qiao, browser] = await Promise.all([QiaoProcess.start(), launchBrowser()]);
+    database = await productDatabase(qiao.dataDir);
+    // The network's own first cases stay out of the round.
+    const qian = await qiao.logIn('qian');
+    const first = await eventually('the first cases', async () => {
+      const { body } = await qian<{ items: { id: string }[] }>('GET', '/api/worklist');
+      return body.items.length >= 2 && body.items;
+    });
+    for (const { id } of first) await qian('POST', `/api/reads/${id}/claim`, {});
     for (const [at, name] of names.entries()) await arrives(name, `RD${at}`);
     sun = await sitDown(browser, qiao, 'sun');
-    // The network's own first cases stay out of the round.
-    await sun.page.getByTestId('search').fill('xunlun');
     for (const name of names) await row(sun.page, name).waitFor();
-    await eventually('the filter', async () => (await sun.page.getByTestId('worklist-row').count()) === names.length);
-    await sun.page.getByTestId('search').press('Escape');
   }, 180_000);
   afterAll(async () => {
     await browser?.close();
+    await database?.end();
     await qiao?.dispose();
   }, 60_000);
 
@@ -100,6 +116,53 @@ suite('a round of reading, with the keyboard', () => {
     await page.getByTestId('key-list').waitFor({ state: 'hidden' });
   });
 
+  it('has the next picture before the case is opened, and says only then that it was seen', async () => {
+    const { page } = sun;
+    await page.goto(qiao.base);
+    await page.evaluate('performance.setResourceTimingBufferSize(5000)');
+    await row(page, '甲一').click();
+    await onScreen('甲一');
+    const next = (await page.evaluate<{ order: string[] }>(
+      `JSON.parse(Object.entries(sessionStorage).find(([key]) => key.startsWith('qiao.round.'))[1])`,
+    ))!.order[1]!;
+    const fetched = () =>
+      page.evaluate<{ path: string; bytes: number; size: number }[]>(
+        `performance.getEntriesByType('resource').filter(({ name }) => name.includes('/reads/${next}/images'))
+          .map(({ name, transferSize, encodedBodySize }) =>
+            ({ path: new URL(name).pathname.split('/images')[1], bytes: transferSize, size: encodedBodySize }))`,
+      );
+    const ahead = await eventually('what is fetched ahead', async () => {
+      const now = await fetched();
+      return now.length === 3 && now;
+    });
+    expect(ahead.map(({ path }) => path)).toEqual(['', '/first/preview', '/first/pixels']);
+    const audited = async () =>
+      (
+        await database.query<{ action: string }>(
+          `SELECT action FROM audit_record WHERE subject_id = $1 AND action ~ '^(view|prefetch)-' ORDER BY id`,
+          [next],
+        )
+      ).rows.map(({ action }) => action);
+    const before = await audited();
+    expect(before.slice(-3)).toEqual(['prefetch-images', 'prefetch-preview', 'prefetch-first-image']);
+    const views = before.filter((action) => action.startsWith('view-')).length;
+    await press(']');
+    await onScreen('乙二');
+    // On a quick line the viewer may be there before the pixels are asked for.
+    const after = await eventually('what was asked again', async () => {
+      const now = (await fetched()).slice(3);
+      return now.some(({ path }) => path === '/first/preview') && now;
+    });
+    // The pictures did not come over the line a second time.
+    for (const { path, bytes, size } of after.filter(({ path: part }) => part !== '')) {
+      expect([path, size > 2000]).toEqual([path, true]);
+      expect([path, bytes < 1000]).toEqual([path, true]);
+    }
+    const seen = (await audited()).slice(before.length).filter((action) => action.startsWith('view-'));
+    expect(seen).toEqual(expect.arrayContaining(['view-images', 'view-preview']));
+    console.log(JSON.stringify({ ahead, after, views }));
+  });
+
   it('opens the next case when one is submitted, and leads back to it', async () => {
     const { page } = sun;
     await page.goto(qiao.base);
@@ -128,7 +191,7 @@ suite('a round of reading, with the keyboard', () => {
   it('goes to an emergency first that came meanwhile', async () => {
     const his = await qiao.client('his-zhaozhuang');
     const { status } = await his('POST', '/api/requests', {
-      patient: { number: 'RD9', name: '急九', sex: 'M', birthDate: '1960-01-01' },
+      patient: { number: 'RD9', name: '急九' },
       item: 'DR-CHEST',
       accessionNumber: 'RD9',
       clinicalInformation: '胸痛2小时',
@@ -155,7 +218,7 @@ suite('a round of reading, with the keyboard', () => {
     const told = await page.getByTestId('finished').textContent();
     expect(told).toContain('丙三');
     expect(told).toContain('没有下一例');
-    await page.getByText('没有符合筛选条件的病例').waitFor();
+    await page.getByText('没有待诊断的病例').waitFor();
     await shot('round-end');
     await page.getByTestId('finished').getByRole('button').click();
     expect(await page.getByTestId('finished').count()).toBe(0);

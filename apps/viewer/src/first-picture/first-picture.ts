@@ -7,7 +7,7 @@ import css from './first-picture.css?inline';
 import { shownPixels, unpackPicture } from './unpack-picture.js';
 
 /** Of the manifest what is said beside the picture. */
-interface Whose extends Omit<Received, 'kind'> {
+export interface Whose extends Omit<Received, 'kind'> {
   patient: Patient;
   organisation: { name: string };
   examinedAt: string | null;
@@ -177,7 +177,8 @@ export class FirstPicture {
   }
 }
 
-const isLarge = ({ shared }: Whose['series'][number]): boolean =>
+/** Too large to be packed: there is no `/pixels` of it. */
+export const isLarge = ({ shared }: Whose['series'][number]): boolean =>
   Number(shared[ROWS]?.Value[0] ?? 0) * Number(shared[COLUMNS]?.Value[0] ?? 0) > MOST_PIXELS;
 
 /** The same picture with pixels as high as they are wide: the longer direction is drawn as it is. */

@@ -90,6 +90,7 @@ function Reading({ read, refresh, first }: ReadingProps) {
                 changeKeyImages={editable ? (keyImages) => draft.change({ keyImages }) : null}
                 marks={marks}
                 insertMarks={editable ? () => void insertMarks() : null}
+                upcoming={round.upcoming}
               />
             )}
           </Suspense>

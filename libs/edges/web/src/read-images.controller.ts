@@ -26,7 +26,10 @@ const DIGITS = { level: 9, memLevel: 9, strategy: constants.Z_FILTERED };
 const iso = (date: Date | string | null): string | null => (date === null ? null : new Date(date).toISOString());
 const hex = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex').slice(0, 32);
 
-/** What the screen needs to show the first picture of a read at once; everything else is asked of DICOMweb. */
+/**
+ * What the screen needs to show the first picture of a read at once; everything else is asked of DICOMweb. With `purpose: prefetch` it is
+ * fetched ahead into the browser's cache, which must ask again before it is shown.
+ */
 @Controller('api/reads/:id/images')
 @UseFilters(ProblemFilter)
 export class ReadImagesController {
@@ -47,7 +50,7 @@ export class ReadImagesController {
   async manifest(@Req() request: Request, @Res() reply: Reply, @Param('id') id: string): Promise<void> {
     const row = await this.findVisibleRead.run(request.caller, id);
     const manifest = await this.firstPicture.manifest(row.examId);
-    await this.seen(request, 'view-images', row);
+    await this.asked(request, 'images', row);
     const json = JSON.stringify({ ...whose(row), ...manifest });
     const etag = `W/"${hex(json)}"`;
     if (answered(request, reply, etag)) return;
@@ -76,7 +79,7 @@ export class ReadImagesController {
       this.firstPicture.preview(row.examId, series === 'first' ? null : series),
     );
     if (!shown) return void reply.code(204).send();
-    await this.seen(request, 'view-preview', row, { seriesInstanceUid: shown.seriesInstanceUid });
+    await this.asked(request, 'preview', row, { seriesInstanceUid: shown.seriesInstanceUid });
     reply
       .header('content-location', `/api/reads/${id}/images/${encodeURIComponent(shown.seriesInstanceUid)}/preview`)
       .header('x-shown-frame', `${shown.sopInstanceUid}/${shown.frame}`);
@@ -103,7 +106,7 @@ export class ReadImagesController {
     if (!first) return void reply.code(204).send();
     const { instance, frame } = first;
     const { seriesInstanceUid, sopInstanceUid } = instance;
-    await this.seen(request, 'view-first-image', row, { seriesInstanceUid, sopInstanceUid, frame });
+    await this.asked(request, 'first-image', row, { seriesInstanceUid, sopInstanceUid, frame });
     reply.header('x-shown-frame', `${sopInstanceUid}/${frame}`);
     // The instance's digest says all that is drawn; the number, how it is packed.
     if (answered(request, reply, `"${instance.digest.slice(0, 32)}.${frame}.1"`)) return;
@@ -114,13 +117,15 @@ export class ReadImagesController {
       .send(await compress(packed, { level: 5 }));
   }
 
-  private seen(
-    { caller }: Request,
-    action: string,
+  /** In the audit; what a page fetches ahead, before its person has opened the read, is not said to be seen. */
+  private asked(
+    { caller, headers }: Request,
+    what: string,
     row: WorklistRow,
     detail: Record<string, unknown> = {},
   ): Promise<void> {
     const subject = { kind: 'read', id: row.id };
+    const action = `${headers['purpose'] === 'prefetch' ? 'prefetch' : 'view'}-${what}`;
     return this.audit.record({ actor: caller, action, subject, patientId: row.patient.id, outcome: 'done', detail });
   }
 }

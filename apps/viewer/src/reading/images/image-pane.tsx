@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { KeyImage, Mark, ReadDetail } from '../../api/types.js';
+import type { KeyImage, Mark, ReadDetail, ReadRow } from '../../api/types.js';
 import type { FirstPicture } from '../../first-picture/first-picture.js';
 import { useRemembered } from '../../office/remembered.js';
 import { useLatest } from '../../office/use-latest.js';
@@ -27,6 +27,7 @@ import { SeriesStrip } from './series-strip.js';
 import { holdsPictures, loadSeries } from './series.js';
 import type { PointerTool } from './tool-table.js';
 import { useMarkLayer } from './use-mark-layer.js';
+import { usePrefetchNext } from './use-prefetch-next.js';
 import { useSeries } from './use-series.js';
 import './images.css';
 
@@ -40,13 +41,17 @@ interface ImagePaneProps {
   marks: MarksControl;
   /** Brings the marks into the report; null where it may not be changed. */
   insertMarks: (() => void) | null;
+  /** What would open if this case were finished now. */
+  upcoming: (signal: AbortSignal) => Promise<ReadRow | null>;
 }
 
 const cellId = (index: number): string => `cell-${index}`;
 const same = (a: KeyImage, b: KeyImage): boolean => a.sopInstanceUid === b.sopInstanceUid && a.frame === b.frame;
 
-export default function ImagePane({ read, first, keyImages, changeKeyImages, marks, insertMarks }: ImagePaneProps) {
+export default function ImagePane(props: ImagePaneProps) {
+  const { read, first, keyImages, changeKeyImages, marks, insertMarks, upcoming } = props;
   const t = useText();
+  usePrefetchNext(first, upcoming);
   const listed = useSeries(read.studyInstanceUid, read.instances);
   const series = useMemo(() => listed.value ?? [], [listed.value]);
   const pictures = useMemo(() => series.filter(holdsPictures), [series]);

@@ -154,6 +154,7 @@ describe('the golden path', () => {
     });
     expect(signed.status).toBe(200);
     reportId = signed.body.reportId;
+    expect((await qian('GET', '/api/worklist')).body).toMatchObject({ today: { done: 1, overdue: 0 } });
     expect((await qian('GET', `/api/reports/${reportId}/verify`)).body).toEqual({
       verdict: 'valid',
       testCa: true,

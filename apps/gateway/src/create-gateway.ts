@@ -50,7 +50,8 @@ export async function createGateway(settings: Settings, viewerFolder = VIEWER): 
     threshold: 2048,
     // Bodies are inflated where it is known how large they may grow.
     globalDecompression: false,
-    customTypes: /^(application\/(dicom\+json|fhir\+json|json|javascript)|text\/)/,
+    // An event waits in no buffer.
+    customTypes: /^(application\/(dicom\+json|fhir\+json|json|javascript)|text\/(?!event-stream))/,
   });
   fastify.addHook(
     'onSend',

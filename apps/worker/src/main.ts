@@ -9,7 +9,7 @@ import { Database, Deliveries, DELIVERY_BATCH, type DeliveryJob } from '#libs/pe
 import { JobQueue, ObjectStore } from '#libs/ports';
 import { OnDocumentsAsked } from '#libs/reading';
 import { OnExamSettled as KeepSettledExam, OnReadOpened } from '#libs/retention';
-import { ChangeRead, OnExamSettled } from '#libs/worklist';
+import { ChangeRead, OnExamSettled, WorklistEventsRepository } from '#libs/worklist';
 import { CollectGarbage } from '#libs/storekeeping';
 import { runServer } from '../../platform/src/run-server.js';
 import { WorkerModule } from './app.module.js';
@@ -18,6 +18,8 @@ import { startRounds } from '../../platform/src/rounds.js';
 const QUEUE = 'reactions';
 const RELAY_MS = 200;
 const SWEEP_MS = 5_000;
+/** A page that was away for longer reads its list anew. */
+const WORKLIST_EVENT_HOURS = 24;
 
 const settings = readSettings();
 const app = await NestFactory.createApplicationContext(WorkerModule.of(settings), { logger: ['error', 'warn'] });
@@ -47,6 +49,7 @@ async function enqueue(jobs: readonly DeliveryJob[]): Promise<boolean> {
 await queue.process(QUEUE, 4, (data) => deliveries.run(data as unknown as DeliveryJob));
 const completeness = app.get(CompletenessRepository);
 const changeRead = app.get(ChangeRead);
+const worklistEvents = app.get(WorklistEventsRepository);
 const tokens = app.get(AccessTokens);
 const garbage = new CollectGarbage(app.get(Database), app.get(ObjectStore), [], app.get(AuditTrail));
 const rounds = [
@@ -54,6 +57,7 @@ const rounds = [
   startRounds('sweep', SWEEP_MS, async () => enqueue(await deliveries.sweep())),
   startRounds('settle', 1_000, async () => (await completeness.settleQuiet(settings.settleSeconds)).length > 0),
   startRounds('leases', 30_000, async () => (await changeRead.expireLeases()) > 0),
+  startRounds('old-worklist-events', 600_000, async () => worklistEvents.clear(WORKLIST_EVENT_HOURS).then(() => false)),
   startRounds('interrupted-removals', 600_000, async () => garbage.finish().then(() => false)),
   startRounds('expired-logins', 3_600_000, async () => tokens.removeExpired().then(() => false)),
 ];

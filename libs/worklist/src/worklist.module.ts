@@ -5,20 +5,24 @@ import { PatientsModule } from '#libs/patients';
 import { ChangeRead } from './change-read.js';
 import { CreateRequest } from './create-request.js';
 import { FindScheduledSteps } from './find-scheduled-steps.js';
+import { FollowWorklist } from './follow-worklist.js';
 import { OnExamSettled } from './on-exam-settled.js';
 import { PerformedStepsRepository } from './performed-steps.repository.js';
 import { PerformedStepsPostgresRepository } from './postgres/performed-steps.postgres-repository.js';
 import { ScheduledStepsPostgresRepository } from './postgres/scheduled-steps.postgres-repository.js';
+import { WorklistEventsPostgresRepository } from './postgres/worklist-events.postgres-repository.js';
 import { WorklistPostgresRepository } from './postgres/worklist.postgres-repository.js';
 import { RecordPerformedStep } from './record-performed-step.js';
 import { ScheduledStepsRepository } from './scheduled-steps.repository.js';
 import { WithdrawExam } from './withdraw-exam.js';
+import { WorklistEventsRepository } from './worklist-events.repository.js';
 import { WorklistRepository } from './worklist.repository.js';
 
 @Module({
   imports: [CatalogueModule, IdentityModule, PatientsModule],
   providers: [
     { provide: WorklistRepository, useClass: WorklistPostgresRepository },
+    { provide: WorklistEventsRepository, useClass: WorklistEventsPostgresRepository },
     { provide: ScheduledStepsRepository, useClass: ScheduledStepsPostgresRepository },
     { provide: PerformedStepsRepository, useClass: PerformedStepsPostgresRepository },
     CreateRequest,
@@ -27,15 +31,18 @@ import { WorklistRepository } from './worklist.repository.js';
     OnExamSettled,
     ChangeRead,
     WithdrawExam,
+    FollowWorklist,
   ],
   exports: [
     WorklistRepository,
+    WorklistEventsRepository,
     CreateRequest,
     FindScheduledSteps,
     RecordPerformedStep,
     OnExamSettled,
     ChangeRead,
     WithdrawExam,
+    FollowWorklist,
   ],
 })
 export class WorklistModule {}

@@ -120,6 +120,8 @@ export abstract class WorklistRepository {
   abstract row(scope: OrganisationScope, id: string): Promise<WorklistRow | undefined>;
   abstract rows(scope: OrganisationScope, filter: WorklistFilter): Promise<WorklistRow[]>;
   abstract count(scope: OrganisationScope, filter: Omit<WorklistFilter, 'limit'>): Promise<number>;
+  /** What was finished on this day in Asia/Shanghai, the network's own, and what waits although its time has run out. */
+  abstract today(scope: OrganisationScope, kinds: readonly string[]): Promise<{ done: number; overdue: number }>;
   abstract sent(organisation: string, page: { after?: string; limit: number }): Promise<SentExam[]>;
   /** For the audit of a try beyond one's scope. */
   abstract organisationOf(readId: string): Promise<string | undefined>;

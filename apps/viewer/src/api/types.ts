@@ -177,6 +177,8 @@ export interface Worklist {
   items: ReadRow[];
   next: string | null;
   counts: WorklistCounts;
+  /** Finished since midnight, and waiting although the target has passed. */
+  today: { done: number; overdue: number };
 }
 
 export interface ExamRow {

@@ -1,11 +1,15 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { useLatest } from './use-latest.js';
 
 export interface Polled<T> {
   value: T | null;
   /** When `value` was fetched (ms). */
   fetchedAt: number | null;
   error: unknown;
+  /** Fetches now, whatever is under way. */
   refresh: () => void;
+  /** Something has changed: fetches now, or once more when what is under way has come. Many of them make one or two fetches. */
+  nudge: () => void;
 }
 
 /**
@@ -20,12 +24,18 @@ export function usePolled<T>(load: (signal: AbortSignal) => Promise<T>, every: n
   });
   const seen = useRef('');
   const begin = useRef<() => void>(() => undefined);
+  const busy = useRef(false);
+  const again = useRef(false);
+  const waiting = useRef(0);
+  const pause = useLatest(every);
 
   useEffect(() => {
     let controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     seen.current = '';
     const round = async ({ signal }: AbortController): Promise<void> => {
+      busy.current = true;
+      again.current = false;
       try {
         const value = await load(signal);
         if (signal.aborted) return;
@@ -36,7 +46,10 @@ export function usePolled<T>(load: (signal: AbortSignal) => Promise<T>, every: n
       } catch (error) {
         if (!signal.aborted) setState((old) => ({ ...old, error }));
       }
-      if (!signal.aborted) timer = setTimeout(() => void round(controller), document.hidden ? every * 5 : every);
+      if (signal.aborted) return;
+      busy.current = false;
+      waiting.current = again.current ? 0 : pause.current * (document.hidden ? 5 : 1);
+      timer = setTimeout(() => void round(controller), waiting.current);
     };
     begin.current = () => {
       controller.abort();
@@ -51,8 +64,16 @@ export function usePolled<T>(load: (signal: AbortSignal) => Promise<T>, every: n
       controller.abort();
       clearTimeout(timer);
     };
-  }, [load, every]);
+  }, [load, pause]);
+  useEffect(() => {
+    // Whoever is to ask more often now does not wait for the longer pause to pass.
+    if (!busy.current && every < waiting.current) begin.current();
+  }, [every]);
 
   const refresh = useCallback(() => begin.current(), []);
-  return { ...state, refresh };
+  const nudge = useCallback(() => {
+    if (busy.current) again.current = true;
+    else begin.current();
+  }, []);
+  return { ...state, refresh, nudge };
 }

@@ -153,7 +153,9 @@ export const zh = {
     returned: '已退回卫生院',
     cancelled: '已取消',
     signed: '已签发',
-    footer: (done: number, overdue: number) => `已完成 ${done} · 本页超时 ${overdue}`,
+    footer: (done: number, waiting: number, overdue: number) =>
+      `今日完成 ${done} · 待诊断 ${waiting} · 超时 ${overdue}`,
+    live: '自动更新',
     refreshed: (time: string) => `更新于 ${time}`,
     organisationNote: (n: number) => `机构筛选只看已载入的 ${n} 例`,
   },

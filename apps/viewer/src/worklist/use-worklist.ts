@@ -4,10 +4,8 @@ import { usePolled } from '../office/use-polled.js';
 import { loadWorklist } from './load-worklist.js';
 import type { WorklistFilter } from './worklist-filter.js';
 
-const pollEvery = 3000;
-
-/** The rows of one tab, kept fresh; `pages` grows by `more`. */
-export function useWorklist(filter: WorklistFilter, search: string) {
+/** The rows of one tab, kept fresh every `pollEvery` ms; `pages` grows by `more`. */
+export function useWorklist(filter: WorklistFilter, search: string, pollEvery: number) {
   const [pages, setPages] = useState(1);
   const { tab, kind, priority } = filter;
   const load = useCallback(
@@ -21,7 +19,7 @@ export function useWorklist(filter: WorklistFilter, search: string) {
         items.push(...following.items);
         next = following.next;
       }
-      return { items, next, counts: first.counts };
+      return { ...first, items, next };
     },
     [tab, kind, priority, search, pages],
   );

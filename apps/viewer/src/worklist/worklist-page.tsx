@@ -15,12 +15,17 @@ import { EmergencyNotice, useNewEmergencies } from './emergency-notice.js';
 import { FinishedNotice } from './finished-notice.js';
 import { shownRows } from './load-worklist.js';
 import { keepRound } from './round.js';
+import { useWorklistEvents } from './use-worklist-events.js';
 import { useWorklist } from './use-worklist.js';
 import { filterKey, noFilter, type WorklistFilter } from './worklist-filter.js';
 import { WorklistFilters } from './worklist-filters.js';
 import { WorklistRow } from './worklist-row.js';
 import { tabs } from './worklist-tabs.js';
 import './worklist.css';
+
+const POLL_MS = 3000;
+/** While changes are told: for what no event tells, and for a line that is dead without knowing it. */
+const POLL_LIVE_MS = 30_000;
 
 function useSettled(value: string): string {
   const [settled, setSettled] = useState(value);
@@ -41,7 +46,10 @@ export default function WorklistPage() {
   const now = useNow(1000);
   const searchInput = useRef<InputRef>(null);
   const list = useRef<HTMLUListElement>(null);
-  const worklist = useWorklist(filter, search);
+  const nudgeAll = useRef<() => void>(() => undefined);
+  const live = useWorklistEvents(useCallback(() => nudgeAll.current(), []));
+  const pollEvery = live ? POLL_LIVE_MS : POLL_MS;
+  const worklist = useWorklist(filter, search, pollEvery);
   const { value, error, fetchedAt, refresh } = worklist;
   const change = useCallback((part: Partial<WorklistFilter>) => setFilter((old) => ({ ...old, ...part })), [setFilter]);
 
@@ -50,7 +58,15 @@ export default function WorklistPage() {
       (await api.worklist({ priority: 'emergency', state: 'open,assigned' }, signal)).items,
     [],
   );
-  const emergencies = usePolled(loadEmergencies, 3000);
+  const emergencies = usePolled(loadEmergencies, pollEvery);
+  const { nudge } = worklist;
+  const { nudge: nudgeEmergencies } = emergencies;
+  useEffect(() => {
+    nudgeAll.current = () => {
+      nudge();
+      nudgeEmergencies();
+    };
+  }, [nudge, nudgeEmergencies]);
   const { fresh, acknowledge } = useNewEmergencies(emergencies.value);
 
   const rows = useMemo(() => shownRows(value?.items ?? [], filter, user.id), [value, filter, user.id]);
@@ -98,7 +114,6 @@ export default function WorklistPage() {
   }, [selected, change]);
 
   const filtered = Boolean(filter.kind || filter.priority || filter.organisation || search);
-  const overdue = rows.filter((row) => row.state !== 'done' && row.dueAt && new Date(row.dueAt).getTime() < now).length;
   const freshRows = useDeferredValue((emergencies.value ?? []).filter((row) => fresh.includes(row.id)));
 
   return (
@@ -190,8 +205,15 @@ export default function WorklistPage() {
         )}
       </div>
       <footer className="cases-foot">
-        <span>{t.worklist.footer(value?.counts.done ?? 0, overdue)}</span>
-        {fetchedAt && <span>{t.worklist.refreshed(clock(fetchedAt))}</span>}
+        <span data-testid="today">
+          {value && t.worklist.footer(value.today.done, value.counts.waiting, value.today.overdue)}
+        </span>
+        {fetchedAt && (
+          <span data-testid="refreshed" data-live={live}>
+            {live && `● ${t.worklist.live} · `}
+            {t.worklist.refreshed(clock(fetchedAt))}
+          </span>
+        )}
       </footer>
       <Modal open={keysShown} title={t.worklist.keys} footer={null} onCancel={() => setKeysShown(false)} width={360}>
         <dl className="keys">

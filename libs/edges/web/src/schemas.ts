@@ -46,6 +46,10 @@ export const worklistQuery = z.object({
   cursor: z.uuid().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
+export const worklistEventsQuery = z.object({
+  /** the last `id` that was received, where the header `last-event-id` cannot be sent */
+  after: z.string().max(50).optional(),
+});
 const reading = z
   .object({
     state: z.enum(['drafting', 'submitted', 'reviewed']),
@@ -96,6 +100,8 @@ export const readRow = z.object({
 });
 export const worklistPage = page(readRow).extend({
   counts: z.object({ waiting: z.number(), mine: z.number(), toReview: z.number(), done: z.number() }),
+  /** finished since midnight in Asia/Shanghai; waiting although the target has passed */
+  today: z.object({ done: z.number(), overdue: z.number() }),
 });
 export const readDetail = readRow.extend({
   draft: z

@@ -31,6 +31,7 @@ import { TusUploads } from './tus-uploads.js';
 import { UploadBatchesController } from './upload-batches.controller.js';
 import { UploadsController } from './uploads.controller.js';
 import { WorklistController } from './worklist.controller.js';
+import { WorklistEventsController } from './worklist-events.controller.js';
 
 @Module({
   imports: [
@@ -49,6 +50,7 @@ import { WorklistController } from './worklist.controller.js';
     SessionController,
     TokenController,
     WorklistController,
+    WorklistEventsController,
     ReadsController,
     ReadImagesController,
     MarksController,

@@ -39,7 +39,7 @@ export class WorklistController {
       ...(query.view === 'mine' ? { claimedBy: caller.id } : {}),
       ...(query.view === 'review' ? { ids: review } : {}),
     };
-    const [rows, waiting, mine, toReview, done] = await Promise.all([
+    const [rows, waiting, mine, toReview, done, today] = await Promise.all([
       this.worklist.rows(scope, {
         ...filter,
         ...(query.cursor ? { after: query.cursor } : {}),
@@ -49,6 +49,7 @@ export class WorklistController {
       this.worklist.count(scope, { kinds, states: ['assigned', 'claimed'], claimedBy: caller.id }),
       this.worklist.count(scope, { kinds, ids: review }),
       this.worklist.count(scope, { kinds, states: ['done'] }),
+      this.worklist.today(scope, kinds),
     ]);
     const shown = rows.slice(0, query.limit);
     await this.audit.record({
@@ -62,6 +63,7 @@ export class WorklistController {
       items: await this.view.rows(shown),
       next: rows.length > query.limit ? shown.at(-1)!.id : null,
       counts: { waiting, mine, toReview, done },
+      today,
     };
   }
 }

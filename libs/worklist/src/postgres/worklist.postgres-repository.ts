@@ -277,6 +277,17 @@ export class WorklistPostgresRepository extends WorklistRepository {
     return row?.n ?? 0;
   }
 
+  async today(scope: OrganisationScope, kinds: readonly string[]): Promise<{ done: number; overdue: number }> {
+    const row = await this.database.row<{ done: number; overdue: number }>(
+      `SELECT count(*) FILTER (WHERE state = 'done')::int AS done, count(*) FILTER (WHERE state <> 'done')::int AS overdue
+       FROM read WHERE ($1::text[] IS NULL OR organisation = ANY($1)) AND kind = ANY($2) AND exam_id IS NOT NULL
+         AND ((state = 'done' AND closed_at >= date_trunc('day', now(), 'Asia/Shanghai'))
+              OR (state IN ('open', 'assigned', 'claimed') AND due_at < now()))`,
+      [scopeParameter(scope), kinds],
+    );
+    return row!;
+  }
+
   sent(organisation: string, page: { after?: string; limit: number }): Promise<SentExam[]> {
     return this.database.rows(
       `SELECT e.id, e.kind, json_build_object('number', p.number, 'name', p.name, 'sex', p.sex,

@@ -29,7 +29,8 @@ const main = [
   ...process.argv.slice(viewer ? 3 : 2),
 ];
 // Inside there is no way out to fetch it.
-if (viewer) (await import('../../dist/test/support/ohif.js')).ohifPages();
+// Built by then, and not before: nothing that reads this file without building must look for it.
+if (viewer) (await import(join(root, 'dist/test/support/ohif.js'))).ohifPages();
 // An ordinary user gets the right to make one inside a user namespace, where the kernel allows that.
 const unshare = process.getuid?.() === 0 ? ['-n'] : ['--user', '--map-current-user', '--keep-caps', '-n'];
 const possible = spawnSync('unshare', [...unshare, 'ip', 'link', 'set', 'lo', 'up']).status === 0;

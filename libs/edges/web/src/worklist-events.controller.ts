@@ -75,7 +75,9 @@ export class WorklistEventsController {
     reply
       .header('content-type', 'text/event-stream; charset=utf-8')
       .header('cache-control', 'no-store, no-transform')
-      // Nor does a proxy hold it back.
+      // What ends a stream ends its connection too: a server that stops waits for no idle one.
+      .header('connection', 'close')
+      // No proxy holds it back.
       .header('x-accel-buffering', 'no')
       .send(Readable.from(written(told), { objectMode: false }));
   }

@@ -18,6 +18,13 @@ export const enImages: Messages['images'] = {
     network: 'the line broke, it did not arrive',
     decode: (detail) => `decoding failed: ${detail}`,
     memory: 'the browser is out of memory',
+    undrawable: {
+      video: 'this is a video, which cannot be played here yet',
+      'floating-point':
+        'its pixels are floating-point numbers (such as a parametric map), which cannot be drawn here yet',
+      'colour-model': 'the file uses a colour model that is not known here',
+      palette: 'the palette of its colours is missing or cannot be read',
+    },
   },
   derived: 'derived image',
   uncalibrated: 'no scale: pixels only',

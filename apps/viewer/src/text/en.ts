@@ -1,4 +1,5 @@
 import { enFirst } from './en-first.js';
+import { enDocuments } from './en-documents.js';
 import { enImages } from './en-images.js';
 import type { Messages } from './zh.js';
 
@@ -261,6 +262,7 @@ export const en: Messages = {
   // The server's own sentences are English; only what the viewer itself refuses needs words here.
   refusals: { 'unsaved-draft': 'The words have not reached the server yet; please wait a moment.' },
   images: enImages,
+  documents: enDocuments,
   ecg: {
     loading: 'Drawing the ECG…',
     failed: 'The ECG did not arrive',

@@ -17,6 +17,12 @@ export const zhImages = {
     network: '网络中断，没有取到',
     decode: (detail: string) => `解码失败：${detail}`,
     memory: '浏览器内存不够',
+    undrawable: {
+      video: '这是录像，这里还放不了',
+      'floating-point': '像素是浮点数（如参数图），这里还画不了',
+      'colour-model': '文件用了这里不认识的颜色模型',
+      palette: '伪彩图的调色板缺失或读不懂',
+    },
   },
   derived: '后处理图像',
   uncalibrated: '无标尺，只能量像素',

@@ -1,4 +1,5 @@
 import { zhFirst } from './zh-first.js';
+import { zhDocuments } from './zh-documents.js';
 import { zhImages } from './zh-images.js';
 import { zhRefusals } from './zh-refusals.js';
 
@@ -258,6 +259,7 @@ export const zh = {
   },
   refusals: zhRefusals,
   images: zhImages,
+  documents: zhDocuments,
   ecg: {
     loading: '正在画心电图…',
     failed: '心电图没有取到',

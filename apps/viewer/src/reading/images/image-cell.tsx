@@ -5,8 +5,9 @@ import { dateTime, personName, sexAndAge } from '../../format.js';
 import type { FirstPicture } from '../../first-picture/first-picture.js';
 import { FirstPictureSlot, useFirstPictureState } from '../../first-picture/first-picture-slot.js';
 import { useLatest } from '../../office/use-latest.js';
-import { FailedPage, PlainPage } from '../../plain-page.js';
+import { FailedPage, PlainPage, problemText } from '../../plain-page.js';
 import { useText, type Messages } from '../../text/index.js';
+import { DocumentCell } from '../documents/document-cell.js';
 import type { ImageViewport, ViewportState } from './image-viewport.js';
 import { edgeLetters } from './orientation.js';
 import { rendersOnCpu, type DrawFailure } from './rendering.js';
@@ -16,8 +17,9 @@ import { useLoadedSeries } from './use-loaded-series.js';
 
 function failureText(failure: DrawFailure, t: Messages): string {
   const words = t.images.because;
-  if (failure.why === 'status') return words.status(failure.status);
+  if (failure.why === 'refused') return problemText(failure.problem, t) || words.status(failure.problem.status);
   if (failure.why === 'decode') return words.decode(failure.detail);
+  if (failure.why === 'undrawable') return words.undrawable[failure.kind];
   return failure.why === 'memory' ? words.memory : words.network;
 }
 
@@ -91,7 +93,7 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
     if (onScreen) first?.close();
   }, [onScreen, first]);
   const letters = edgeLetters(frame, state.letters, state.turn);
-  const paper = series && !holdsPictures(series);
+  const paper = series && (!holdsPictures(series) || loaded?.frames.length === 0);
   const incomplete = pictureMark(read, read.examState, t);
   const error = study.error ?? own.error;
   const wait = <PlainPage title={loaded ? t.images.loadingImage : t.images.loadingSeries} />;
@@ -169,9 +171,9 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
         </div>
       )}
       {!onScreen && !failure && (
-        <div className="picture-cover">
+        <div className={`picture-cover${paper && !error ? ' picture-paper' : ''}`}>
           {Boolean(error) && <FailedPage title={t.images.seriesFailed} error={error} retry={retry} />}
-          {!error && paper && <PlainPage title={t.images.notAPicture(series.modality)} />}
+          {!error && paper && <DocumentCell study={read.studyInstanceUid} series={series} />}
           {!error && !series && study.empty && <PlainPage title={t.images.none} detail={t.images.noneWhy} />}
           {!error && !series && !study.empty && among && <PlainPage title={t.images.emptyCell} />}
           {!error && !paper && (series || (!among && !study.empty)) && loading}

@@ -13,6 +13,8 @@ const projection: Frame = {
   derived: false,
   modality: 'DX',
   oriented: false,
+  drawing: { by: 'browser' },
+  modalityLut: null,
   patientOrientation: ['L', 'F'],
 };
 const turned = (quarters: number, flipped = false) => edgeLetters(projection, [], { quarters, flipped }).join('');

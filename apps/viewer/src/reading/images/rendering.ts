@@ -1,6 +1,10 @@
 import * as core from '@cornerstonejs/core';
 import * as loader from '@cornerstonejs/dicom-image-loader';
+import { ApiError } from '../../api/client.js';
+import { refusal } from '../../api/dicom-web.js';
+import type { Undrawable } from './drawing.js';
 import { registerFrames } from './frame-registry.js';
+import { CannotDraw, registerPictureLoader } from './picture-loader.js';
 import { startTools } from './reading-tools.js';
 import type { LoadedSeries } from './series.js';
 
@@ -13,9 +17,15 @@ export function startRendering(): void {
   core.init();
   // A frame that does not arrive is reported by the viewport's own events; the loader besides leaves a promise behind.
   window.addEventListener('unhandledrejection', (event) => {
-    if (event.reason instanceof XMLHttpRequest) event.preventDefault();
+    if (
+      event.reason instanceof XMLHttpRequest ||
+      event.reason instanceof CannotDraw ||
+      event.reason instanceof ApiError
+    )
+      event.preventDefault();
   });
   loader.init({ maxWebWorkers: Math.max(1, Math.min(4, Math.floor((navigator.hardwareConcurrency || 2) / 2))) });
+  registerPictureLoader();
   startTools();
 }
 
@@ -30,14 +40,21 @@ export function registerMetadata(loaded: LoadedSeries): void {
 
 /** Why an image was not drawn, in a form that words can be found for. */
 export type DrawFailure =
-  { why: 'status'; status: number } | { why: 'network' } | { why: 'decode'; detail: string } | { why: 'memory' };
+  | { why: 'refused'; problem: ApiError }
+  | { why: 'network' }
+  | { why: 'decode'; detail: string }
+  | { why: 'memory' }
+  | { why: 'undrawable'; kind: Undrawable };
 
 /** The loader rejects with the request itself, or with what the decoder threw. */
 export function drawFailure(error: unknown): DrawFailure {
   const inner = error && typeof error === 'object' && 'error' in error ? (error as { error: unknown }).error : error;
-  if (inner instanceof XMLHttpRequest) {
-    return inner.status ? { why: 'status', status: inner.status } : { why: 'network' };
-  }
+  if (inner instanceof CannotDraw) return { why: 'undrawable', kind: inner.why };
+  const problem =
+    inner instanceof XMLHttpRequest
+      ? refusal(inner.status, inner.response instanceof ArrayBuffer ? inner.response : new ArrayBuffer())
+      : inner;
+  if (problem instanceof ApiError) return problem.unreachable ? { why: 'network' } : { why: 'refused', problem };
   const detail = inner instanceof Error ? inner.message : String(inner ?? '');
   if (/cache.*size|memory|allocation/i.test(detail)) return { why: 'memory' };
   return { why: 'decode', detail: detail.slice(0, 160) };

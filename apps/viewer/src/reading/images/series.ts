@@ -1,4 +1,6 @@
 import { frameUrl, items, numbers, seriesMetadata, seriesOfStudy, text, type DicomJson } from '../../api/dicom-web.js';
+import { prepare, type Drawing, type Prepared } from './drawing.js';
+import type { LookupTable } from './lookup-tables.js';
 
 /** What a measured length means: in the patient, at the detector plane (projection), or pixels only. */
 export type Spacing = { of: 'patient' } | { of: 'detector'; millimetres: number } | { of: 'pixels' };
@@ -21,6 +23,8 @@ export interface Frame {
   oriented: boolean;
   /** PatientOrientation of a projection: what the row and the column run towards. */
   patientOrientation: readonly [string, string] | null;
+  drawing: Drawing;
+  modalityLut: LookupTable | null;
 }
 
 export interface Series {
@@ -39,7 +43,7 @@ export interface LoadedSeries {
   framesPerSecond: number | null;
   /** Which frame it opens on, as the server's manifest names it: of a volume its middle, of what runs in time its first. */
   opensAt: number;
-  /** For the image loader: the metadata of each instance under its first frame's image id. */
+  /** For the image loader: what it is told of each instance, under its first frame's image id. */
   metadata: { imageId: string; dataset: DicomJson }[];
 }
 
@@ -106,7 +110,12 @@ function spacingOf(dataset: DicomJson): Spacing {
   return { of: 'pixels' };
 }
 
-function framesOf(study: string, series: string, dataset: DicomJson): Frame[] {
+function framesOf(
+  study: string,
+  series: string,
+  dataset: DicomJson,
+  { drawing, modalityLut }: Pick<Prepared, 'drawing' | 'modalityLut'>,
+): Frame[] {
   const sopInstanceUid = text(dataset, tag.SOPInstanceUID);
   const orientation = [text(dataset, tag.PatientOrientation, 0), text(dataset, tag.PatientOrientation, 1)] as const;
   const shared = {
@@ -121,6 +130,8 @@ function framesOf(study: string, series: string, dataset: DicomJson): Frame[] {
       numbers(dataset, tag.ImageOrientationPatient).length === 6 ||
       grouped(dataset, tag.PlaneOrientationSequence, tag.ImageOrientationPatient),
     patientOrientation: orientation[0] && orientation[1] ? orientation : null,
+    drawing,
+    modalityLut,
   };
   const count = Math.max(1, numbers(dataset, tag.NumberOfFrames)[0] ?? 1);
   return Array.from({ length: count }, (_, index) => ({
@@ -163,15 +174,16 @@ export async function loadSeries(study: string, series: string, signal?: AbortSi
       (a, b) =>
         (numbers(a, tag.InstanceNumber)[0] ?? 0) - (numbers(b, tag.InstanceNumber)[0] ?? 0) || depth(a) - depth(b),
     );
+  const prepared = await Promise.all(datasets.map((dataset) => prepare(dataset, signal)));
   const frames: Frame[] = [];
   const middle = datasets.length >> 1;
   let opensAt = 0;
   const metadata: LoadedSeries['metadata'] = [];
   for (const [index, dataset] of datasets.entries()) {
-    const own = framesOf(study, series, dataset);
+    const own = framesOf(study, series, dataset, prepared[index]!);
     if (index === middle) opensAt = frames.length + openingFrame(dataset) - 1;
     frames.push(...own);
-    if (own[0]) metadata.push({ imageId: own[0].imageId, dataset });
+    if (own[0]) metadata.push({ imageId: own[0].imageId, dataset: prepared[index]!.dataset });
   }
   return { uid: series, frames, framesPerSecond: datasets[0] ? rateOf(datasets[0]) : null, opensAt, metadata };
 }

@@ -1,0 +1,75 @@
+import * as core from '@cornerstonejs/core';
+import * as loader from '@cornerstonejs/dicom-image-loader';
+import { octets } from '../../api/dicom-web.js';
+import { sampleBytes, type StoredSamples, type Undrawable } from './drawing.js';
+import { frameOf } from './frame-registry.js';
+import { lookedUp, type LookupTable } from './lookup-tables.js';
+
+/** What nobody here can draw, and why. */
+export class CannotDraw extends Error {
+  constructor(readonly why: Undrawable) {
+    super(why);
+    this.name = 'CannotDraw';
+  }
+}
+
+const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
+type Loaded = ReturnType<core.Types.ImageLoaderFn>;
+
+/** Stands before the loader of frames by DICOMweb, after `loader.init`. */
+export function registerPictureLoader(): void {
+  const byLoader = loader.wadors.loadImage as unknown as core.Types.ImageLoaderFn;
+  core.registerImageLoader('wadors', (imageId, options): Loaded => {
+    const frame = frameOf(imageId);
+    if (!frame) return byLoader(imageId, options);
+    const { drawing, modalityLut } = frame;
+    if (drawing.by === 'nobody') return { promise: Promise.reject(new CannotDraw(drawing.why)) } as Loaded;
+    const made: Loaded =
+      drawing.by === 'server'
+        ? ({ promise: fromServer(imageId, drawing.samples, options) } as Loaded)
+        : byLoader(imageId, options);
+    if (!modalityLut) return made;
+    return {
+      ...made,
+      promise: (made.promise as unknown as Promise<core.Types.IImage>).then((image) =>
+        throughTable(image, modalityLut),
+      ),
+    } as Loaded;
+  });
+}
+
+async function fromServer(
+  imageId: string,
+  samples: StoredSamples,
+  options?: Record<string, unknown>,
+): Promise<core.Types.IImage> {
+  const bytes = await octets(new URL(imageId.slice('wadors:'.length)).pathname);
+  const image = await loader.createImage(imageId, sampleBytes(bytes, samples), EXPLICIT_LITTLE_ENDIAN, { ...options });
+  return image as unknown as core.Types.IImage;
+}
+
+/** A Modality LUT, which the loader leaves out. */
+function throughTable(image: core.Types.IImage, table: LookupTable): core.Types.IImage {
+  const before = image.voxelManager?.getScalarData() ?? image.getPixelData();
+  const after = Float32Array.from(before, (value) => lookedUp(table, value));
+  const [least, greatest] = after.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ] as [number, number]);
+  const own = core.metaData.get('voiLutModule', image.imageId) as { windowCenter?: number[] } | undefined;
+  const window = core.utilities.windowLevel.toWindowLevel(least, greatest);
+  return Object.assign(image, {
+    dataType: 'Float32Array',
+    sizeInBytes: after.byteLength,
+    minPixelValue: least,
+    maxPixelValue: greatest,
+    ...(own?.windowCenter ? {} : window),
+    voxelManager: core.utilities.VoxelManager.createImageVoxelManager({
+      scalarData: after,
+      width: image.columns,
+      height: image.rows,
+      numberOfComponents: 1,
+    }),
+    getPixelData: () => after,
+  });
+}

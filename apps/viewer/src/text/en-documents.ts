@@ -1,0 +1,33 @@
+import type { Messages } from './zh.js';
+
+/** The words around documents: see `zh-documents`. */
+export const enDocuments: Messages['documents'] = {
+  openInTab: 'Open in a new tab',
+  kinds: {
+    pdf: 'PDF document',
+    file: 'File',
+    report: 'Structured report',
+    segmentation: 'Segmentation',
+    other: 'Document',
+  },
+  notOpened: (mediaType) =>
+    `This is a file of another kind (${mediaType || 'it does not say which'}), which cannot be opened here.`,
+  notOverlaid: (frames) =>
+    `This is a segmentation of ${frames} ${frames === 1 ? 'frame' : 'frames'}, which cannot be laid over images yet; below are its segments.`,
+  algorithms: { MANUAL: 'manual', SEMIAUTOMATIC: 'semi-automatic', AUTOMATIC: 'automatic' },
+  verified: 'verified',
+  unverified: 'not verified',
+  partial: 'incomplete',
+  other: (kind) => `This holds no images (${kind}); there is nothing of it to show here.`,
+  modalities: {
+    KO: 'key object selection',
+    PR: 'presentation state',
+    RTSTRUCT: 'structure set of radiotherapy',
+    RTPLAN: 'plan of radiotherapy',
+    REG: 'registration',
+    ECG: 'ECG waveform',
+    HD: 'haemodynamic waveform',
+    AU: 'sound',
+    ANN: 'annotations of microscopy',
+  },
+};

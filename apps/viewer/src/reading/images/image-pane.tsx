@@ -64,6 +64,7 @@ export default function ImagePane(props: ImagePaneProps) {
     hung,
     count,
     (pictures.length > 0 ? pictures : series).map(({ uid }) => uid),
+    series.map(({ uid }) => uid),
   );
   const [picked, setActive] = useState(cellId(0));
   const active = Number(picked.slice(5)) < count ? picked : cellId(0);

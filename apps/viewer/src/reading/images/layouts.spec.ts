@@ -28,6 +28,8 @@ describe('layouts', () => {
     expect(filled(['gone', 'b'], 2, ['a', 'b'])).toEqual(['b', 'a']);
     expect(filled(['a', 'b', 'c'], 1, ['a', 'b', 'c'])).toEqual(['a']);
     expect(filled([], 1, [])).toEqual(['']);
+    expect(filled([], 2, ['a'], ['report'])).toEqual(['a', '']);
+    expect(filled(['report'], 2, ['a'], ['report'])).toEqual(['report', 'a']);
   });
 });
 

@@ -23,9 +23,17 @@ export function nextLayout(layout: Layout): Layout {
   return LAYOUTS[(at + 1) % LAYOUTS.length]!;
 }
 
-/** What lies in the cells of a layout: what lay there before, then the series that are nowhere yet, in their order. */
-export function filled(cells: readonly string[], count: number, series: readonly string[]): string[] {
-  const kept = cells.slice(0, count).filter((uid) => series.includes(uid));
+/**
+ * What lies in the cells of a layout: what lay there before, then the series that are nowhere yet, in their order. `others` hang only
+ * where someone hung them.
+ */
+export function filled(
+  cells: readonly string[],
+  count: number,
+  series: readonly string[],
+  others: readonly string[] = [],
+): string[] {
+  const kept = cells.slice(0, count).filter((uid) => series.includes(uid) || others.includes(uid));
   const rest = series.filter((uid) => !kept.includes(uid));
   return Array.from({ length: count }, (_, index) => kept[index] ?? rest[index - kept.length] ?? '');
 }

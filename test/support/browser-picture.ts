@@ -47,27 +47,54 @@ export interface Window {
   width: number;
 }
 
-/** The first frame as DCMTK (for JPEG 2000 GDCM before it) draws it, in the same window; without one, as it is. */
+export type PictureTool = 'dcm2pnm' | 'dcmj2pnm' | 'dcml2pnm' | 'gdcmconv';
+
+const HTJ2K = '1.2.840.10008.1.2.4.201\0';
+/** OpenJPEG reads HTJ2K wherever it reads JPEG 2000; GDCM does not know the syntax yet, and is told the older one. */
+function knownToGdcm(bytes: Uint8Array): Buffer {
+  const out = Buffer.from(bytes);
+  const at = out.subarray(0, 1024).indexOf(HTJ2K);
+  if (at > 0) out.write('1.2.840.10008.1.2.4.90\0\0', at);
+  return out;
+}
+
+/**
+ * A frame (the first unless told) as DCMTK draws it, without overlays, in the same window, from its least to its greatest value, or as it
+ * is; with `gdcmconv` GDCM decompresses it before.
+ */
 export async function pictureByCounterpart(
   bytes: Uint8Array,
-  window: Window | null,
-  tool: 'dcm2pnm' | 'dcmj2pnm' | 'dcml2pnm' | 'gdcmconv' = 'dcm2pnm',
+  window: Window | 'whole-range' | null,
+  tool: PictureTool = 'dcm2pnm',
+  frame = 1,
 ): Promise<Picture> {
   const folder = await mkdtemp(join(tmpdir(), 'qiao-picture-'));
   try {
     let file = join(folder, 'in.dcm');
-    await writeFile(file, bytes);
+    await writeFile(file, tool === 'gdcmconv' ? knownToGdcm(bytes) : bytes);
     if (tool === 'gdcmconv') {
       await run('gdcmconv', ['--raw', file, join(folder, 'raw.dcm')]);
       file = join(folder, 'raw.dcm');
     }
     const out = join(folder, 'out.pnm');
-    const voi = window ? ['+Ww', String(window.center), String(window.width)] : [];
-    await run(tool === 'gdcmconv' ? 'dcm2pnm' : tool, ['--write-raw-pnm', ...voi, file, out]);
+    const voi = window === 'whole-range' ? ['+Wm'] : window ? ['+Ww', String(window.center), String(window.width)] : [];
+    const how = ['--write-raw-pnm', '-O', '+F', String(frame), ...voi];
+    await run(tool === 'gdcmconv' ? 'dcm2pnm' : tool, [...how, file, out]);
     return readPnm(await readFile(out));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** As it looks where its pixels are `times` as wide as they are high. */
+export function widened({ width, height, rgb }: Picture, times: number): Picture {
+  const out = new Uint8Array(width * height * times * 3);
+  for (let row = 0; row < height; row += 1)
+    for (let column = 0; column < width * times; column += 1)
+      for (let colour = 0; colour < 3; colour += 1)
+        out[(row * width * times + column) * 3 + colour] =
+          rgb[(row * width + Math.floor(column / times)) * 3 + colour]!;
+  return { width: width * times, height, rgb: out };
 }
 
 export interface Difference {
@@ -88,10 +115,33 @@ export interface Difference {
 export function difference(screen: Picture, reference: Picture): Difference {
   const scale = Math.min(screen.width / reference.width, screen.height / reference.height);
   if (scale % 2 !== 1) throw new Error(`the picture is shown at ${scale}: make the window fit an odd whole scale`);
+  return differenceAt(screen, reference, scale, reference);
+}
+
+/**
+ * The same where a pixel of the image is one of the screen, whatever of it is seen; only the middles of pixels that are `wide` screen
+ * pixels wide count.
+ */
+export function differenceAtTrueSize(screen: Picture, reference: Picture, wide = 1): Difference {
+  if ((screen.width - reference.width) % 2 !== 0 || (screen.height - reference.height) % 2 !== 0)
+    throw new Error('the picture lies between the pixels of the screen: make the window odd where it is odd');
+  return differenceAt(screen, reference, 1, screen, wide);
+}
+
+function differenceAt(
+  screen: Picture,
+  reference: Picture,
+  scale: number,
+  most: { width: number; height: number },
+  wide = 1,
+): Difference {
+  const seen = { rows: Math.min(reference.height, most.height), columns: Math.min(reference.width, most.width) };
+  const from = { row: (reference.height - seen.rows) >> 1, column: (reference.width - seen.columns) >> 1 };
   let [sum, count, largest, lowest, highest] = [0, 0, 0, 255, 0];
-  for (let row = 1; row < reference.height - 1; row += 1) {
+  for (let row = from.row + 1; row < from.row + seen.rows - 1; row += 1) {
     const y = Math.floor(screen.height / 2 + (row + 0.5 - reference.height / 2) * scale);
-    for (let column = 1; column < reference.width - 1; column += 1) {
+    for (let column = from.column + 1; column < from.column + seen.columns - 1; column += 1) {
+      if (column % wide !== wide >> 1) continue;
       const x = Math.floor(screen.width / 2 + (column + 0.5 - reference.width / 2) * scale);
       for (let colour = 0; colour < 3; colour += 1) {
         const wanted = reference.rgb[(row * reference.width + column) * 3 + colour]!;

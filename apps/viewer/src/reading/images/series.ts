@@ -75,7 +75,22 @@ const tag = {
 } as const;
 
 /** Modalities that are papers or drawings about images, not images. */
-const notPictures = new Set(['SR', 'KO', 'PR', 'DOC', 'SEG', 'RTSTRUCT', 'RTPLAN', 'REG', 'ECG', 'HD', 'AU']);
+const notPictures = new Set([
+  'SR',
+  'KO',
+  'PR',
+  'DOC',
+  'SEG',
+  'RTSTRUCT',
+  'RTPLAN',
+  'REG',
+  'ECG',
+  'HD',
+  'AU',
+  'ANN',
+  'FID',
+  'RWV',
+]);
 export const holdsPictures = (series: Series): boolean => !notPictures.has(series.modality);
 
 export async function listSeries(study: string, signal?: AbortSignal): Promise<Series[]> {

@@ -4,9 +4,14 @@ import type { PhantomOptions } from './measuring-phantom.js';
 /** Columns and rows of pixel centres, counted from 0. */
 export type Point = readonly [column: number, row: number];
 
-/** Where pixels of the image are on the screen while the picture is fitted and not turned. */
-async function placeOf(page: Page, { columns, rows, spacing }: PhantomOptions) {
-  const box = (await page.getByTestId('viewport').first().boundingBox())!;
+/** What is drawn in a cell: its matrix, and millimetres from column to column and from row to row. */
+export interface Drawn extends Pick<PhantomOptions, 'columns' | 'rows'> {
+  readonly spacing: readonly [number, number, ...number[]];
+}
+
+/** Where pixels of the image are on the page while the picture is fitted to its cell and not turned. */
+export async function placeOf(page: Page, { columns, rows, spacing }: Drawn, cell = 0) {
+  const box = (await page.getByTestId('viewport').nth(cell).boundingBox())!;
   const scale = Math.min(box.width / (columns * spacing[0]), box.height / (rows * spacing[1]));
   return ([column, row]: Point): { x: number; y: number } => ({
     x: box.x + box.width / 2 + (column - (columns - 1) / 2) * spacing[0] * scale,
@@ -15,7 +20,7 @@ async function placeOf(page: Page, { columns, rows, spacing }: PhantomOptions) {
 }
 
 /** Half a screen pixel at each end, in pixels of the image and in millimetres. */
-export async function slack(page: Page, phantom: PhantomOptions): Promise<number> {
+export async function slack(page: Page, phantom: Drawn): Promise<number> {
   const place = await placeOf(page, phantom);
   const pixel = Math.min(place([1, 0]).x - place([0, 0]).x, place([0, 1]).y - place([0, 0]).y);
   return (1.5 / pixel) * Math.max(phantom.spacing[0], phantom.spacing[1]);
@@ -25,9 +30,10 @@ export async function slack(page: Page, phantom: PhantomOptions): Promise<number
 export type Way = 'clicks' | 'drag' | 'lines';
 
 /** @returns the lines written beside all marks */
-export async function mark(page: Page, phantom: PhantomOptions, key: string, points: readonly Point[], way: Way) {
-  const place = await placeOf(page, phantom);
-  const to = (point: Point) => page.mouse.move(place(point).x, place(point).y);
+export async function mark(page: Page, drawn: Drawn, key: string, points: readonly Point[], way: Way, cell = 0) {
+  const place = await placeOf(page, drawn, cell);
+  // The browser cuts what lies between its pixels off.
+  const to = (point: Point) => page.mouse.move(Math.round(place(point).x), Math.round(place(point).y));
   await page.keyboard.press(key);
   const [first, ...others] = points;
   let from = first!;

@@ -162,7 +162,8 @@ async function page(path: string, reply: ServerResponse, pages: string | undefin
     const file = join(pages!, normalize(path));
     if (!extname(file)) throw new Error('a page of the application');
     const type = TYPES[extname(file)] ?? 'application/octet-stream';
-    reply.writeHead(200, { 'content-type': type, 'content-encoding': 'gzip' }).end(await compressed(file));
+    const bytes = await compressed(file);
+    reply.writeHead(200, { 'content-type': type, 'content-encoding': 'gzip' }).end(bytes);
   } catch {
     reply.writeHead(200, { 'content-type': TYPES['.html']! }).end(await readFile(join(pages!, 'index.html')));
   }

@@ -100,6 +100,8 @@ export const enImages: Messages['images'] = {
     ['M', 'Next layout'],
     ['Y', 'Scroll together'],
     ['X', 'Reference lines'],
+    ['J', 'Three planes (MPR)'],
+    ['⇧ click', 'Other cells go to this place'],
     ['I', 'Invert'],
     ['O', 'Turn right 90°'],
     ['H', 'Flip left and right'],
@@ -115,6 +117,32 @@ export const enImages: Messages['images'] = {
     ['[ ]', 'Previous / next case'],
     ['?', 'This list'],
   ],
+  planes: {
+    button: 'Planes',
+    title: 'Axial, coronal and sagittal planes (MPR)',
+    name: { axial: 'Axial', coronal: 'Coronal', sagittal: 'Sagittal' },
+    made: (plane) => `${plane}, made from the images`,
+    between: ({ tiltDegrees, gapsMm: [least, most] }) =>
+      [
+        tiltDegrees > 0.5 && `tilt of ${tiltDegrees.toFixed(0)}° corrected`,
+        most - least > 0.05 && `slices ${least.toFixed(1)}–${most.toFixed(1)} mm apart`,
+        'interpolated between slices',
+      ]
+        .filter(Boolean)
+        .join(', '),
+    loading: (done, all) => `Fetching ${done} of ${all} images; then the planes are shown`,
+    refused: 'Planes cannot be shown: ',
+    because: {
+      few: 'the series has fewer than three images.',
+      colour: 'the images are in colour.',
+      unplaced: 'the images do not say where in the patient they lie, or how large a pixel is.',
+      mixed: 'the images differ in direction, size or pixel spacing.',
+      doubled: 'there is more than one image at the same place (several phases or echoes).',
+      apart: 'a part of the way has no images.',
+    },
+    single: 'Single',
+    slab: { maximum: 'MIP', minimum: 'MinIP', average: 'Mean' },
+  },
   presets: 'Window',
   preset: {
     default: 'Default',

@@ -1,5 +1,11 @@
 import { zhFirst } from './zh-first.js';
 
+/** How slices lie that are no lattice. */
+interface PlacedBetween {
+  readonly tiltDegrees: number;
+  readonly gapsMm: readonly [number, number];
+}
+
 /** The words of the picture: see `zh`. */
 export const zhImages = {
   ...zhFirst.images,
@@ -98,6 +104,8 @@ export const zhImages = {
     ['M', '换布局'],
     ['Y', '同步翻页'],
     ['X', '定位线'],
+    ['J', '三平面重建'],
+    ['⇧ 点击', '其他格跳到此处'],
     ['I', '反白'],
     ['O', '右转 90°'],
     ['H', '左右翻转'],
@@ -113,6 +121,32 @@ export const zhImages = {
     ['[ ]', '上一例 / 下一例'],
     ['?', '这张表'],
   ] as readonly (readonly [string, string])[],
+  planes: {
+    button: '三平面',
+    title: '横断、冠状、矢状面（MPR）',
+    name: { axial: '横断面', coronal: '冠状面', sagittal: '矢状面' },
+    made: (plane: string) => `${plane}，由图像重建`,
+    between: ({ tiltDegrees, gapsMm: [least, most] }: PlacedBetween) =>
+      [
+        tiltDegrees > 0.5 && `倾斜 ${tiltDegrees.toFixed(0)}° 已校正`,
+        most - least > 0.05 && `层距 ${least.toFixed(1)}–${most.toFixed(1)} mm`,
+        '层间为插值',
+      ]
+        .filter(Boolean)
+        .join('，'),
+    loading: (done: number, all: number) => `正在取图 ${done}/${all}，取齐后显示三个平面`,
+    refused: '不能做三平面：',
+    because: {
+      few: '这个序列不足三幅图像。',
+      colour: '这个序列是彩色图像。',
+      unplaced: '图像没有注明在患者身上的位置或像素大小。',
+      mixed: '序列里的图像方向、大小或像素间距不一致。',
+      doubled: '同一位置有不止一幅图像（例如多期或多回波）。',
+      apart: '中间有一段没有图像。',
+    },
+    single: '单层',
+    slab: { maximum: '最大密度 MIP', minimum: '最小密度 MinIP', average: '平均' },
+  },
   presets: '窗',
   preset: { default: '原始', lung: '肺', mediastinum: '纵隔', bone: '骨', brain: '脑', abdomen: '腹' },
   measure: {

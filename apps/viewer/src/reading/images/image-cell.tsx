@@ -5,23 +5,17 @@ import { dateTime, personName, sexAndAge } from '../../format.js';
 import type { FirstPicture } from '../../first-picture/first-picture.js';
 import { FirstPictureSlot, useFirstPictureState } from '../../first-picture/first-picture-slot.js';
 import { useLatest } from '../../office/use-latest.js';
-import { FailedPage, PlainPage, problemText } from '../../plain-page.js';
-import { useText, type Messages } from '../../text/index.js';
+import { FailedPage, PlainPage } from '../../plain-page.js';
+import { useText } from '../../text/index.js';
 import { DocumentCell } from '../documents/document-cell.js';
+import type { LoadedPlane } from '../planes/use-planes.js';
 import type { ImageViewport, ViewportState } from './image-viewport.js';
 import { edgeLetters } from './orientation.js';
-import { rendersOnCpu, type DrawFailure } from './rendering.js';
+import { failureText } from './failure-text.js';
+import { rendersOnCpu } from './rendering.js';
 import { holdsPictures, type Frame, type LoadedSeries, type Series } from './series.js';
 import { useImageViewport } from './use-image-viewport.js';
 import { useLoadedSeries } from './use-loaded-series.js';
-
-function failureText(failure: DrawFailure, t: Messages): string {
-  const words = t.images.because;
-  if (failure.why === 'refused') return problemText(failure.problem, t) || words.status(failure.problem.status);
-  if (failure.why === 'decode') return words.decode(failure.detail);
-  if (failure.why === 'undrawable') return words.undrawable[failure.kind];
-  return failure.why === 'memory' ? words.memory : words.network;
-}
 
 /** What the pane does with a cell. */
 export interface CellHandle {
@@ -37,6 +31,8 @@ interface ImageCellProps {
   id: string;
   read: ReadDetail;
   series: Series | null;
+  /** One through the images of the series is shown instead of them. */
+  plane: LoadedPlane | null;
   first: FirstPicture | null;
   /** The study has no series at all yet, or their list could not be fetched. */
   study: { empty: boolean; error: unknown; retry: () => void };
@@ -47,6 +43,8 @@ interface ImageCellProps {
   among: boolean;
   activate: (id: string) => void;
   hang: (id: string, seriesUid: string) => void;
+  /** A place of the page in this cell that the others are to go to. */
+  locate: (id: string, clientX: number, clientY: number) => void;
   /** Told whenever something of it changes. */
   told: (handle: CellHandle) => void;
 }
@@ -65,17 +63,39 @@ function Standing({ first, series, children }: StandingProps) {
 }
 
 export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
-  const { id, read, series, first, study, wanted, active, among, activate, hang, told } = props;
+  const { id, read, series, plane, first, study, wanted, active, among, activate, hang, locate, told } = props;
   const t = useText();
-  const own = useLoadedSeries(read.studyInstanceUid, series);
-  const { loaded } = own;
+  const own = useLoadedSeries(read.studyInstanceUid, plane ? null : series);
+  const loaded = plane?.loaded ?? own.loaded;
   const { element, state, drawn, failures, act } = useImageViewport(id, loaded, wanted);
   const frames = loaded?.frames ?? [];
   const frame = frames[state.index];
   const failure = frame ? failures.get(frame.imageId) : undefined;
   useEffect(() => told({ id, series, loaded, frame, state, act }), [told, id, series, loaded, frame, state, act]);
   const activateNow = useLatest(() => activate(id));
+  const locateNow = useLatest((event: MouseEvent) => locate(id, event.clientX, event.clientY));
   const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const host = box.current;
+    const move = (event: MouseEvent): void => locateNow.current(event);
+    const end = (): void => {
+      window.removeEventListener('mousemove', move);
+      window.removeEventListener('mouseup', end);
+    };
+    const begin = (event: MouseEvent): void => {
+      if (!event.shiftKey || event.button !== 0) return;
+      event.stopPropagation();
+      event.preventDefault();
+      move(event);
+      window.addEventListener('mousemove', move);
+      window.addEventListener('mouseup', end);
+    };
+    host?.addEventListener('mousedown', begin, true);
+    return () => {
+      end();
+      host?.removeEventListener('mousedown', begin, true);
+    };
+  }, [locateNow]);
   useEffect(() => {
     // Ahead of the tools, which stop the event where it is.
     const listener = (): void => activateNow.current();
@@ -93,7 +113,7 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
     if (onScreen) first?.close();
   }, [onScreen, first]);
   const letters = edgeLetters(frame, state.letters, state.turn);
-  const paper = series && (!holdsPictures(series) || loaded?.frames.length === 0);
+  const paper = series && !plane && (!holdsPictures(series) || loaded?.frames.length === 0);
   const incomplete = pictureMark(read, read.examState, t);
   const error = study.error ?? own.error;
   const wait = <PlainPage title={loaded ? t.images.loadingImage : t.images.loadingSeries} />;
@@ -134,6 +154,16 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
             {read.organisation.name}
             <br />
             {series?.description}
+            {plane && (
+              <span className="badge" data-testid="plane">
+                ◆ {t.images.planes.made(t.images.planes.name[plane.name])}
+              </span>
+            )}
+            {plane?.irregular && (
+              <span className="badge" data-testid="plane-between">
+                ◆ {t.images.planes.between(plane.irregular)}
+              </span>
+            )}
             {incomplete && (
               <span className="badge" data-testid="incomplete">
                 ◆ {incomplete}

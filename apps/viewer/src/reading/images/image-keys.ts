@@ -22,6 +22,7 @@ export interface KeyActions {
   togglePlay: () => void;
   toggleTogether: () => void;
   toggleLines: () => void;
+  togglePlanes: () => void;
   addKey: () => void;
   undo: () => void;
   abandon: () => void;
@@ -51,6 +52,7 @@ const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
   ' ': (act) => act.togglePlay(),
   Y: (act) => act.toggleTogether(),
   X: (act) => act.toggleLines(),
+  J: (act) => act.togglePlanes(),
   K: (act) => act.addKey(),
   N: (act) => act.insertMarks(),
   Delete: (act) => act.undo(),

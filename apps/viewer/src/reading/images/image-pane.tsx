@@ -13,6 +13,9 @@ import { useImageKeys } from './image-keys.js';
 import { ImageToolbar } from './image-toolbar.js';
 import type { ImageViewport } from './image-viewport.js';
 import { KeyList } from './key-list.js';
+import { PlanesNotice } from '../planes/planes-notice.js';
+import type { Slab } from '../planes/plane-images.js';
+import { usePlanes } from '../planes/use-planes.js';
 import { cellsOf, filled, nextLayout, type Layout } from './layouts.js';
 import { presetsFor, type WindowPreset } from './presets.js';
 import {
@@ -22,9 +25,10 @@ import {
   scrollTogether,
   setAskWords,
   setMeasureWords,
+  windowTogether,
 } from './reading-tools.js';
 import { SeriesStrip } from './series-strip.js';
-import { holdsPictures, loadSeries } from './series.js';
+import { holdsPictures, loadSeries, type LoadedSeries } from './series.js';
 import type { PointerTool } from './tool-table.js';
 import { useMarkLayer } from './use-mark-layer.js';
 import { usePrefetchNext } from './use-prefetch-next.js';
@@ -58,14 +62,20 @@ export default function ImagePane(props: ImagePaneProps) {
   const [tool, setTool] = useState<PointerTool>('window');
   const [layouts, rememberLayouts] = useRemembered<Record<string, Layout>>('qiao.layouts', {});
   const layout = layoutFor(pictures, layouts);
-  const count = cellsOf(layout);
+  const [cutFrom, cutThrough] = useState<LoadedSeries | null>(null);
+  const [slab, setSlab] = useState<Slab | null>(null);
+  const planes = usePlanes(cutFrom, slab);
+  const shown = planes.step === 'ready' ? planes.planes : null;
+  const count = shown?.length ?? cellsOf(layout);
   const [hung, setHung] = useState<readonly string[]>([]);
-  const cells = filled(
-    hung,
-    count,
-    (pictures.length > 0 ? pictures : series).map(({ uid }) => uid),
-    series.map(({ uid }) => uid),
-  );
+  const cells = shown
+    ? shown.map(() => cutFrom!.uid)
+    : filled(
+        hung,
+        count,
+        (pictures.length > 0 ? pictures : series).map(({ uid }) => uid),
+        series.map(({ uid }) => uid),
+      );
   const [picked, setActive] = useState(cellId(0));
   const active = Number(picked.slice(5)) < count ? picked : cellId(0);
   const [wanted, setWanted] = useState<{ cell: string; key: KeyImage } | null>(null);
@@ -84,16 +94,39 @@ export default function ImagePane(props: ImagePaneProps) {
   const layer = useMarkLayer(marks, changeKeyImages !== null);
   const undo = (): void => void (abandonDrawing() || layer.current?.undo());
   useEffect(() => scrollTogether(together), [together]);
-  useEffect(() => referenceLinesFrom(lines && count > 1 ? active : ''), [lines, active, count]);
+  const cutting = shown !== null;
+  useEffect(() => referenceLinesFrom((lines || cutting) && count > 1 ? active : ''), [lines, cutting, active, count]);
+  useEffect(() => {
+    windowTogether(cutting);
+    return () => windowTogether(false);
+  }, [cutting]);
 
   const act = (what: (viewport: ImageViewport) => void): void => handle?.act(what);
   const hang = (cell: string, uid: string): void => {
     const index = Number(cell.slice(5));
     if (!series.some((one) => one.uid === uid)) return;
+    if (shown) {
+      cutThrough(null);
+      return setHung([uid]);
+    }
     setHung(cells.map((old, at) => (at === index ? uid : old === uid ? (cells[index] ?? '') : old)));
   };
   const hangLatest = useLatest(hang);
   const hangIn = useCallback((cell: string, uid: string) => hangLatest.current(cell, uid), [hangLatest]);
+  const locate = (cell: string, x: number, y: number): void =>
+    handles[cell]?.act((viewport) => {
+      const at = viewport.pointAt(x, y);
+      if (!at) return;
+      for (const [index] of cells.entries())
+        if (cellId(index) !== cell)
+          handles[cellId(index)]?.act((other) => other.goToPoint(at.point, at.frameOfReferenceUid));
+    });
+  const locateLatest = useLatest(locate);
+  const locateIn = useCallback(
+    (cell: string, x: number, y: number) => locateLatest.current(cell, x, y),
+    [locateLatest],
+  );
+  const togglePlanes = (): void => cutThrough(cutFrom ? null : (handle?.loaded ?? null));
   const pickTool = (next: PointerTool): void => {
     setTool(next);
     pickPointer(next);
@@ -103,13 +136,15 @@ export default function ImagePane(props: ImagePaneProps) {
   const pickPreset = (preset: WindowPreset | null): void =>
     act((viewport) => (preset ? viewport.setWindow(preset.width, preset.center) : viewport.resetWindow()));
   const pickLayout = (next: Layout): void => {
+    cutThrough(null);
     const modality = pictures[0]?.modality;
     if (modality) rememberLayouts((old) => ({ ...old, [modality]: next }));
   };
   const addKey =
     changeKeyImages &&
     (() => {
-      if (!frame) return;
+      // A plane through the images is none of them.
+      if (!frame?.sopInstanceUid) return;
       const key = { sopInstanceUid: frame.sopInstanceUid, frame: frame.frame };
       if (!keyImages.some((one) => same(one, key))) changeKeyImages([...keyImages, key]);
     });
@@ -148,6 +183,7 @@ export default function ImagePane(props: ImagePaneProps) {
     togglePlay: () => act((viewport) => viewport.togglePlay(handle?.loaded?.framesPerSecond ?? null)),
     toggleTogether: () => setTogether(!together),
     toggleLines: () => setLines(!lines),
+    togglePlanes,
     addKey: () => addKey?.(),
     undo,
     abandon: () => void abandonDrawing(),
@@ -179,12 +215,17 @@ export default function ImagePane(props: ImagePaneProps) {
         />
       </SeriesStrip>
       <section className="picture">
+        <PlanesNotice planes={planes} leave={togglePlanes} />
         <div
-          className="picture-grid"
-          style={{
-            gridTemplateRows: `repeat(${layout.rows}, minmax(0, 1fr))`,
-            gridTemplateColumns: `repeat(${layout.columns}, minmax(0, 1fr))`,
-          }}
+          className={`picture-grid${shown ? ' picture-planes' : ''}`}
+          style={
+            shown
+              ? {}
+              : {
+                  gridTemplateRows: `repeat(${layout.rows}, minmax(0, 1fr))`,
+                  gridTemplateColumns: `repeat(${layout.columns}, minmax(0, 1fr))`,
+                }
+          }
         >
           {cells.map((uid, index) => (
             <ImageCell
@@ -193,12 +234,14 @@ export default function ImagePane(props: ImagePaneProps) {
               read={read}
               series={series.find((one) => one.uid === uid) ?? null}
               study={study}
-              first={index === 0 ? first : null}
+              plane={shown?.[index] ?? null}
+              first={index === 0 && !shown ? first : null}
               wanted={wanted?.cell === cellId(index) ? wanted.key : null}
               active={active === cellId(index)}
               among={count > 1}
               activate={setActive}
               hang={hangIn}
+              locate={locateIn}
               told={told}
             />
           ))}
@@ -219,6 +262,10 @@ export default function ImagePane(props: ImagePaneProps) {
           setTogether={setTogether}
           lines={lines}
           setLines={setLines}
+          planes={planes.step}
+          togglePlanes={togglePlanes}
+          slab={slab}
+          setSlab={setSlab}
           undo={undo}
           addKey={addKey}
           showKeys={() => setShowsKeys(true)}

@@ -1,4 +1,7 @@
 import { Dropdown } from 'antd';
+import type { Slab } from '../planes/plane-images.js';
+import { SlabMenu } from '../planes/slab-menu.js';
+import type { PlanesState } from '../planes/use-planes.js';
 import { useText } from '../../text/index.js';
 import type { ImageViewport, ViewportState } from './image-viewport.js';
 import { layoutName, LAYOUTS, type Layout } from './layouts.js';
@@ -24,6 +27,10 @@ interface ImageToolbarProps {
   setTogether: (on: boolean) => void;
   lines: boolean;
   setLines: (on: boolean) => void;
+  planes: PlanesState['step'];
+  togglePlanes: () => void;
+  slab: Slab | null;
+  setSlab: (slab: Slab | null) => void;
   undo: () => void;
   addKey: (() => void) | null;
   showKeys: () => void;
@@ -106,12 +113,24 @@ export function ImageToolbar(props: ImageToolbarProps) {
           {t.images.layout} {layoutName(props.layout)} <kbd>M</kbd>
         </button>
       </Dropdown>
-      {props.frames > 1 && (
+      {(props.frames > 2 || props.planes !== 'off') && (
+        <button
+          type="button"
+          aria-pressed={props.planes !== 'off'}
+          onClick={props.togglePlanes}
+          data-testid="planes"
+          title={t.images.planes.title}
+        >
+          {t.images.planes.button} <kbd>J</kbd>
+        </button>
+      )}
+      {props.planes === 'ready' && <SlabMenu slab={props.slab} setSlab={props.setSlab} />}
+      {props.planes !== 'ready' && props.frames > 1 && (
         <button type="button" aria-pressed={state?.playing ?? false} onClick={props.togglePlay} data-testid="play">
           <ToolIcon name={state?.playing ? 'pause' : 'play'} /> {words.play} <kbd>␣</kbd>
         </button>
       )}
-      {props.among && (
+      {props.among && props.planes !== 'ready' && (
         <>
           <button
             type="button"
@@ -131,7 +150,7 @@ export function ImageToolbar(props: ImageToolbarProps) {
           </button>
         </>
       )}
-      {props.addKey && (
+      {props.addKey && props.planes !== 'ready' && (
         <button type="button" onClick={props.addKey} data-testid="add-key-image">
           <span aria-hidden>★</span> {t.read.addKeyImage} <kbd>K</kbd>
         </button>

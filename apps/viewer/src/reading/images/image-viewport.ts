@@ -1,5 +1,6 @@
-import { Enums, eventTarget, utilities, type StackViewport, type Types } from '@cornerstonejs/core';
+import { Enums, eventTarget, metaData, utilities, type StackViewport, type Types } from '@cornerstonejs/core';
 import { utilities as toolUtilities } from '@cornerstonejs/tools';
+import { isPlane } from '../planes/plane-images.js';
 import { giveEngine, takeEngine } from './engine.js';
 import type { Turn } from './orientation.js';
 import { join, leave, play } from './reading-tools.js';
@@ -30,6 +31,24 @@ const cross = (a: Types.Point3, b: Types.Point3): Types.Point3 => [
   a[2] * b[0] - a[0] * b[2],
   a[0] * b[1] - a[1] * b[0],
 ];
+
+interface PlaneModule {
+  usingDefaultValues?: boolean;
+  frameOfReferenceUID?: string;
+  imagePositionPatient: Types.Point3;
+  rowCosines: Types.Point3;
+  columnCosines: Types.Point3;
+}
+
+/** Millimetres from the plane of an image; infinite where it lies in no or another frame of reference. */
+function distanceToPlane(imageId: string, point: Types.Point3, frameOfReferenceUid: string): number {
+  const lies = metaData.get('imagePlaneModule', imageId) as PlaneModule | undefined;
+  if (!lies || lies.usingDefaultValues || lies.frameOfReferenceUID !== frameOfReferenceUid) return Infinity;
+  const normal = cross(lies.rowCosines, lies.columnCosines);
+  return Math.abs(
+    normal.reduce((sum, value, axis) => sum + value * (point[axis]! - lies.imagePositionPatient[axis]!), 0),
+  );
+}
 
 /** What plays without saying how fast. */
 const USUAL_RATE = 15;
@@ -137,17 +156,42 @@ export class ImageViewport {
       await this.viewport.setStack(imageIds, index);
       if (this.gone) return;
       this.viewport.render();
-      toolUtilities.stackContextPrefetch.enable(this.element);
+      // A plane is cut in a moment; to cut its neighbours ahead would only fill the memory.
+      if (!imageIds.every(isPlane)) toolUtilities.stackContextPrefetch.enable(this.element);
     } catch (error) {
       const imageId = imageIds[index];
       if (imageId) this.fail(imageId, error);
     }
   }
 
-  /** The same series with more images: what is on the screen stays. */
+  /** The same series with more images, or a plane cut otherwise: the place and the window stay. */
   async extend(imageIds: string[]): Promise<void> {
-    const current = this.viewport.getCurrentImageId();
-    await this.show(imageIds, Math.max(0, imageIds.indexOf(current)));
+    const { voiRange, invert } = this.viewport.getProperties();
+    const same = imageIds.indexOf(this.viewport.getCurrentImageId());
+    const place = Math.min(imageIds.length - 1, this.viewport.getTargetImageIdIndex());
+    await this.show(imageIds, same >= 0 ? same : Math.max(0, place));
+    if (this.gone) return;
+    this.viewport.setProperties({ ...(voiRange ? { voiRange } : {}), invert: invert ?? false });
+    this.viewport.render();
+  }
+
+  /** Goes to the image nearest to a point of the patient, where the images have a place in the same frame of reference. */
+  goToPoint(point: Types.Point3, frameOfReferenceUid: string): void {
+    let [best, least] = [-1, Infinity];
+    for (const [index, imageId] of this.imageIds.entries()) {
+      const away = distanceToPlane(imageId, point, frameOfReferenceUid);
+      if (away < least) [best, least] = [index, away];
+    }
+    if (best >= 0) this.scrollTo(best);
+  }
+
+  /** The point of the patient under a place of the page, and its frame of reference; null where the image has none. */
+  pointAt(clientX: number, clientY: number): { point: Types.Point3; frameOfReferenceUid: string } | null {
+    const frameOfReferenceUid = this.viewport.getFrameOfReferenceUID();
+    const { left, top } = this.element.getBoundingClientRect();
+    const lies = metaData.get('imagePlaneModule', this.viewport.getCurrentImageId() ?? '') as PlaneModule | undefined;
+    if (!frameOfReferenceUid || !lies || lies.usingDefaultValues) return null;
+    return { point: this.viewport.canvasToWorld([clientX - left, clientY - top]), frameOfReferenceUid };
   }
 
   scrollTo(index: number): void {

@@ -33,12 +33,35 @@ const spacingOf = (imageId: string): [number, number] => {
 const isSpeck = ([first, ...others]: Point[]): boolean =>
   others.length > 0 && others.every((point) => point.every((value, axis) => Math.abs(value - first![axis]!) < 0.01));
 
+const MOVED_PIXELS = 2e-5;
+
+/**
+ * Puts the points of a mark where they will be saved, so that its numbers are the same on every machine to the last digit. @returns whether
+ * one moved, and the numbers are to be computed again
+ */
+function settle(one: Annotation): boolean {
+  const imageId = one.metadata?.referencedImageId ?? '';
+  const points = one.data.handles?.points;
+  if (one.invalidated || one.data.contour || !points || !frameOf(imageId)?.sopInstanceUid) return false;
+  let moved = false;
+  for (const [at, point] of points.entries()) {
+    const [column, row] = utilities.worldToImageCoords(imageId, point) as MarkPoint;
+    const to = rounded([column, row]);
+    if (Math.max(Math.abs(to[0] - column), Math.abs(to[1] - row)) < MOVED_PIXELS) continue;
+    points[at] = utilities.imageToWorldCoords(imageId, [...to]) as Point;
+    moved = true;
+  }
+  if (moved) one.invalidated = true;
+  return moved;
+}
+
 /** A mark as it is drawn, or null while its numbers are not there or it is of no kind that is kept. */
 function markOf(one: Annotation, before: Mark | undefined): Mark | null {
   const imageId = one.metadata?.referencedImageId ?? '';
   const frame = frameOf(imageId);
   const kind = kindOfTool(one.metadata?.toolName ?? '');
-  if (!frame || !kind || !one.annotationUID) return null;
+  // What is drawn on a plane through the images has no image to be kept with.
+  if (!frame?.sopInstanceUid || !kind || !one.annotationUID) return null;
   // Moved, and its numbers still those of before.
   if (one.invalidated && kind !== 'arrow') return before ?? null;
   const drawn = worldPoints(one).map((point) => utilities.worldToImageCoords(imageId, point) as MarkPoint);
@@ -210,11 +233,14 @@ export class MarkLayer {
   private collect(): void {
     const before = new Map(this.marks.map((mark) => [mark.id, mark]));
     const after = new Map(before);
+    let moved = false;
     for (const uid of this.own) {
       const one = annotation.state.getAnnotation(uid) as Annotation | undefined;
+      if (one && settle(one)) moved = true;
       const mark = one && markOf(one, before.get(uidOf(uid)));
       if (mark) after.set(mark.id, mark);
     }
+    if (moved) getRenderingEngine(engineId)?.render();
     const marks = [...after.values()];
     if (marks.length === this.marks.length && marks.every((mark) => before.get(mark.id) === mark)) return;
     this.marks = marks;

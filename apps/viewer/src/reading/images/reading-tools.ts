@@ -9,6 +9,7 @@ import { TOOLS, type PointerTool } from './tool-table.js';
 
 const groupId = 'reading';
 const syncId = 'same-place';
+const windowSyncId = 'same-window';
 
 const CLASSES = {
   window: tools.WindowLevelTool,
@@ -87,6 +88,9 @@ export function startTools(): void {
   tools.addTool(tools.ReferenceLinesTool);
   group.addTool(tools.ReferenceLinesTool.toolName, { sourceViewportId: '' });
   tools.synchronizers.createImageSliceSynchronizer(syncId).setEnabled(false);
+  tools.synchronizers
+    .createVOISynchronizer(windowSyncId, { syncInvertState: true, syncColormap: false })
+    .setEnabled(false);
   pickPointer('window');
 }
 
@@ -128,17 +132,24 @@ export function pickPointer(picked: PointerTool): void {
 
 export function join(viewportId: string): void {
   tools.ToolGroupManager.getToolGroup(groupId)?.addViewport(viewportId, engineId);
-  tools.SynchronizerManager.getSynchronizer(syncId)?.add({ renderingEngineId: engineId, viewportId });
+  for (const id of [syncId, windowSyncId])
+    tools.SynchronizerManager.getSynchronizer(id)?.add({ renderingEngineId: engineId, viewportId });
 }
 
 export function leave(viewportId: string): void {
   tools.ToolGroupManager.getToolGroup(groupId)?.removeViewports(engineId, viewportId);
-  tools.SynchronizerManager.getSynchronizer(syncId)?.remove({ renderingEngineId: engineId, viewportId });
+  for (const id of [syncId, windowSyncId])
+    tools.SynchronizerManager.getSynchronizer(id)?.remove({ renderingEngineId: engineId, viewportId });
 }
 
 /** Scrolling one cell takes the others to the same place in the patient, where they share its frame of reference. */
 export function scrollTogether(on: boolean): void {
   tools.SynchronizerManager.getSynchronizer(syncId)?.setEnabled(on);
+}
+
+/** The window of one cell is that of all. */
+export function windowTogether(on: boolean): void {
+  tools.SynchronizerManager.getSynchronizer(windowSyncId)?.setEnabled(on);
 }
 
 /** Where the slice of this cell cuts those of the others is drawn in them; '' draws nothing. */

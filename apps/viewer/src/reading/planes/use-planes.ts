@@ -1,0 +1,85 @@
+import { useEffect, useMemo, useState } from 'react';
+import { drawFailure, registerMetadata, type DrawFailure } from '../images/rendering.js';
+import { registerFrames } from '../images/frame-registry.js';
+import type { Frame, LoadedSeries } from '../images/series.js';
+import { PLANES, type PlaneName } from './plane.js';
+import { dropVolume, loadVolume, planeImageIds, volumeOfImages, type Slab } from './plane-images.js';
+import type { Irregular, NoVolume } from './volume.js';
+
+/** A plane as the cells show it: a series of its own. */
+export interface LoadedPlane {
+  readonly name: PlaneName;
+  readonly loaded: LoadedSeries;
+  /** Its values were computed between the slices. */
+  readonly irregular: Irregular | null;
+}
+
+export type PlanesState =
+  | { readonly step: 'off' }
+  | { readonly step: 'refused'; readonly why: NoVolume }
+  | { readonly step: 'loading'; readonly done: number; readonly all: number }
+  | { readonly step: 'failed'; readonly failure: DrawFailure }
+  | { readonly step: 'ready'; readonly planes: readonly LoadedPlane[] };
+
+/** Measured like the images they were cut from; they have no SOP Instance UID, and what is drawn on them is not kept. */
+function framesOf(key: string, name: PlaneName, slab: Slab | null, like: Frame): Frame[] {
+  return planeImageIds(key, name, slab).map((imageId, index) => ({
+    ...like,
+    imageId,
+    sopInstanceUid: '',
+    frame: index + 1,
+    instanceNumber: '',
+    oriented: true,
+    patientOrientation: null,
+  }));
+}
+
+type Progress =
+  Exclude<PlanesState, { step: 'ready' | 'off' }> | { readonly step: 'there'; readonly irregular: Irregular | null };
+
+/** The three planes through a series. @param loaded null: none are wanted */
+export function usePlanes(loaded: LoadedSeries | null, slab: Slab | null): PlanesState {
+  const key = loaded?.uid ?? '';
+  const [now, setNow] = useState<{ of: LoadedSeries; progress: Progress } | null>(null);
+  useEffect(() => {
+    if (!loaded) return undefined;
+    registerMetadata(loaded);
+    const tell = (progress: Progress): void => setNow({ of: loaded, progress });
+    const measured = loaded.frames.every(({ spacing }) => spacing.of === 'patient');
+    const volume = measured ? volumeOfImages(loaded.frames.map(({ imageId }) => imageId)) : 'unplaced';
+    if (typeof volume === 'string') {
+      tell({ step: 'refused', why: volume });
+      return undefined;
+    }
+    const controller = new AbortController();
+    const all = volume.imageIds.length;
+    tell({ step: 'loading', done: 0, all });
+    loadVolume(loaded.uid, volume, (done) => tell({ step: 'loading', done, all }), controller.signal).then(
+      () => tell({ step: 'there', irregular: volume.irregular }),
+      (error: unknown) => {
+        if (!controller.signal.aborted) tell({ step: 'failed', failure: drawFailure(error) });
+      },
+    );
+    return () => {
+      controller.abort();
+      dropVolume(loaded.uid);
+    };
+  }, [loaded]);
+  const progress = now && now.of === loaded ? now.progress : null;
+  const there = progress?.step === 'there' ? progress : null;
+  const planes = useMemo(() => {
+    const like = loaded?.frames[0];
+    if (!there || !like) return [];
+    return PLANES.map((name): LoadedPlane => {
+      const frames = framesOf(key, name, slab, like);
+      return {
+        name,
+        irregular: there.irregular,
+        loaded: { uid: `${key}/${name}`, frames, framesPerSecond: null, opensAt: frames.length >> 1, metadata: [] },
+      };
+    });
+  }, [there, key, slab, loaded]);
+  useEffect(() => planes.forEach((plane) => registerFrames(plane.loaded.frames)), [planes]);
+  if (!progress) return { step: 'off' };
+  return progress.step === 'there' ? { step: 'ready', planes } : progress;
+}

@@ -86,6 +86,15 @@ describe('rendered', () => {
     more: { '00420011': { vr: 'OB', bytes: document }, '00420012': { vr: 'LO', Value: ['application/pdf'] } },
   });
 
+  const page = smallInstance({
+    study: 'rendered page',
+    sopClassUid: ENCAPSULATED_PDF,
+    more: {
+      '00420011': { vr: 'OB', bytes: Buffer.from(`<script>document.title = 'ours'</script>${' '.repeat(2000)}`) },
+      '00420012': { vr: 'LO', Value: ['text/html'] },
+    },
+  });
+
   const path = (one: SmallInstance, more: string) =>
     `${qiao.base}/dicom-web/studies/${one.studyInstanceUid}/series/${one.seriesInstanceUid}/instances/${one.sopInstanceUid}${more}`;
   const get = async (url: string, headers: Record<string, string> = {}) => {
@@ -101,8 +110,8 @@ describe('rendered', () => {
   beforeAll(async () => {
     qiao = await QiaoProcess.start({ QIAO_SETTLE_SECONDS: '1' });
     authorization = `Bearer ${await qiao.token('pacs-zhaozhuang')}`;
-    expect((await qiao.stow('pacs-zhaozhuang', [ct.bytes, palette.bytes, pdf.bytes])).status).toBe(200);
-    for (const one of [ct, palette, pdf])
+    expect((await qiao.stow('pacs-zhaozhuang', [ct.bytes, palette.bytes, pdf.bytes, page.bytes])).status).toBe(200);
+    for (const one of [ct, palette, pdf, page])
       await eventually('the instance', async () => (await get(path(one, '/metadata'))).status === 200);
   });
   afterAll(async () => {
@@ -200,9 +209,18 @@ describe('rendered', () => {
     }
   });
 
+  it.each(['/rendered', '/bulkdata/00420011'])('has what another wrote saved, and never run: %s', async (address) => {
+    const got = await get(path(page, address), { accept: '*/*' });
+    expect([got.status, got.headers.get('content-type')]).toEqual([200, 'text/html']);
+    expect(got.headers.get('content-disposition')).toBe('attachment');
+    expect(got.headers.get('content-security-policy')).toBe("sandbox; default-src 'none'");
+    expect(got.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
   it('gives an encapsulated document as it is, and refuses in words what it cannot do', async () => {
     const got = await get(path(pdf, '/rendered'), { accept: 'application/pdf' });
     expect([got.headers.get('content-type'), got.body.equals(document)]).toEqual(['application/pdf', true]);
+    expect(got.headers.get('content-disposition')).toBeNull();
     expect((await get(path(pdf, '/rendered'), { accept: 'image/png' })).status).toBe(406);
     expect((await get(path(pdf, '/thumbnail'))).status).toBe(406);
     expect((await get(path(ct, '/rendered'), { accept: 'image/gif' })).status).toBe(406);

@@ -5,6 +5,7 @@ import { encodePng } from '#libs/formats/rendering';
 import { Refusal } from '#libs/kernel';
 import { PixelCodec } from '#libs/ports';
 import type { AnswerPart } from './multipart-answer.js';
+import { claimedType } from './claimed-type.js';
 import type { RenderParameters } from './render-parameters.js';
 
 export type PictureType = 'image/jpeg' | 'image/png';
@@ -30,7 +31,7 @@ export class DrawPictures {
   /** Media type of an encapsulated document (PS3.3 A.45), undefined for anything else. */
   documentType({ attributes }: InstanceLocation): string | undefined {
     if (attributes[DOCUMENT]?.BulkDataURI === undefined) return undefined;
-    return text(attributes, '00420012') ?? 'application/octet-stream';
+    return claimedType(text(attributes, '00420012'));
   }
 
   document(instance: InstanceLocation): Promise<BulkValue> {

@@ -3,6 +3,7 @@ import { ReadBulkData, ReadFrames, type InstancePlace } from '#libs/catalogue';
 import { Route, type AuthenticatedRequest } from '#libs/identity';
 import { acceptable, innerType } from './accept.js';
 import { answerBody, type RetrieveReply, type RetrieveRequest } from './answer-body.js';
+import { claimedType, documentHeaders } from './claimed-type.js';
 import { DicomwebErrorFilter } from './dicomweb-error.filter.js';
 import { frameMediaType } from './frame-media-type.js';
 import { givenFrames, once } from './given-frames.js';
@@ -42,7 +43,7 @@ export class WadoBulkdataController {
     );
     if (PIXEL_DATA.has(path.toUpperCase())) return this.pixels(request, reply, place, path.toUpperCase());
     const value = await this.readBulkData.value(place, path.toUpperCase());
-    const type = value.mediaType ?? OCTETS;
+    const type = claimedType(value.mediaType);
     const single = this.wantsSingle(request, type);
     const boundary = `qiao-${place.digest.slice(0, 32)}`;
     const etag = `"${place.digest}.${path.replaceAll('/', '.').slice(0, 100)}${single ? '' : '.parts'}"`;
@@ -52,6 +53,7 @@ export class WadoBulkdataController {
         etag,
         size: value.size,
         ranges: true,
+        headers: documentHeaders(type),
         open: (start, length) => value.stream(start, length),
       });
     }

@@ -4,6 +4,7 @@ import { CatalogueRepository, type InstanceLocation, type RetrieveAddress } from
 import { Route, scopeOf, type AuthenticatedRequest } from '#libs/identity';
 import { acceptable, innerType } from './accept.js';
 import { answerBody, type RetrieveReply, type RetrieveRequest } from './answer-body.js';
+import { documentHeaders } from './claimed-type.js';
 import { DicomwebErrorFilter } from './dicomweb-error.filter.js';
 import { multipartBody } from './multipart-answer.js';
 import { NotAcceptable } from './not-acceptable.js';
@@ -93,6 +94,7 @@ export class WadoRenderedController {
         etag: `"${instances[0]!.digest}.document"`,
         size: value.size,
         ranges: true,
+        headers: documentHeaders(document),
         open: (start, length) => value.stream(start, length),
       });
     }

@@ -107,6 +107,11 @@ const DICOM_PORT = 14_242;
       'the study to be found',
       async () => (await answers({ PatientName: '欧阳^修' })).found.length === 1,
     );
+    const pacs = await qiao.client('pacs-zhaozhuang');
+    await eventually(
+      'all of its images to be filed',
+      async () => (await pacs<unknown[]>('GET', '/dicom-web/instances?PatientID=O-1')).body.length === digests.length,
+    );
     const { id, found } = await answers({ PatientID: 'O-1', PatientName: '' });
     expect(found).toHaveLength(1);
     const answer = await orthanc.ask<Record<string, { Value: string }>>('GET', `/queries/${id}/answers/0/content`);

@@ -63,13 +63,16 @@ export function usePlanes(loaded: LoadedSeries | null, slab: Slab | null): Plane
     return () => {
       controller.abort();
       dropVolume(loaded.uid);
+      // Wanted again, the same series is fetched again: what is dropped is not ready.
+      setNow(null);
     };
   }, [loaded]);
   const progress = now && now.of === loaded ? now.progress : null;
   const there = progress?.step === 'there' ? progress : null;
   const planes = useMemo(() => {
-    const like = loaded?.frames[0];
-    if (!there || !like) return [];
+    const [first] = loaded?.frames ?? [];
+    if (!there || !loaded || !first) return [];
+    const like = { ...first, lossy: loaded.frames.some(({ lossy }) => lossy) };
     return PLANES.map((name): LoadedPlane => {
       const frames = framesOf(key, name, slab, like);
       return {

@@ -122,6 +122,19 @@ describe('every syntax to Explicit VR Little Endian', () => {
     expect(worst).toBeLessThanOrEqual(LOSSY.has(instance.transferSyntaxUid) ? 2 : 0);
   });
 
+  it('takes a JPEG stream for what it is, whatever its syntax is called, and marks it as lossy', async () => {
+    const path = join(root, 'dicom/modality-cr-dx-mg-xa-nm-pt/dcmjs__sample-op.dcm');
+    const instance = await files.load(path);
+    expect(instance.transferSyntaxUid).toBe(`${JPEG}70`);
+    const ours = read(await files.converted(instance, EXPLICIT));
+    expect(text(ours.attributes, '00282110')).toBe('01');
+    const out = join(files.folder, 'named-wrongly.reference');
+    execFileSync('dcmdjpeg', ['+te', path, out], { stdio: 'ignore' });
+    const [mine, other] = [samples(ours), samples(read(readFileSync(out)))];
+    expect(mine.length).toBe(other.length);
+    expect(mine.reduce((worst, value, at) => Math.max(worst, Math.abs(value - other[at]!)), 0)).toBeLessThanOrEqual(2);
+  });
+
   it('refuses a damaged codestream by name', async () => {
     const instance = await files.load(join(syntaxes, DAMAGED));
     await expect(files.converted(instance, EXPLICIT)).rejects.toMatchObject({ code: 'pixels-unreadable' });

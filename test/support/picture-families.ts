@@ -98,6 +98,11 @@ export const PICTURES: readonly PictureFamily[] = [
     file: `${CT}_JPEGProcess14SV1TransferSyntax_1.2.840.10008.1.2.4.70.dcm`,
     tool: 'dcmj2pnm',
   },
+  {
+    family: '4.70 by name, JPEG baseline in truth',
+    file: `${MODALITIES}/dcmjs__sample-op.dcm`,
+    tool: 'dcmj2pnm',
+  },
   { family: '4.70 JPEG lossless, RGB', file: `${PATTERN}_JPEG-Lossless_RGB.dcm`, tool: 'dcmj2pnm' },
   { family: '4.80 JPEG-LS', file: `${CT}_JPEGLSLosslessTransferSyntax_1.2.840.10008.1.2.4.80.dcm`, tool: 'dcml2pnm' },
   { family: '4.80 JPEG-LS of 7 bits', file: 'transfer-syntax/pydicom-data__JLSL_08_07_0_1F.dcm', tool: 'gdcmconv' },

@@ -81,8 +81,10 @@ export async function convertPixels(
     throw new UndecodableFrame('corrupt', `${table.frames.length} of ${table.declaredFrames} frames are there`);
   }
   const frames = table.frames.slice(0, table.declaredFrames);
+  let storedSyntax = instance.transferSyntaxUid;
   const make = async (index: number): Promise<{ bytes: Uint8Array; photometricInterpretation: string }> => {
     const stored = await joinFrame((range) => source.read(range), frames[index]!, description);
+    storedSyntax = codec.syntaxOf(stored, instance.transferSyntaxUid);
     const decoded = await codec.decode(stored, description);
     return to.encapsulated
       ? codec.encode(decoded, description, to.uid)
@@ -93,12 +95,7 @@ export async function convertPixels(
   };
   let first: { bytes: Uint8Array; photometricInterpretation: string } | undefined = await make(0);
   const { photometricInterpretation } = first;
-  const attributes = changedAttributes(
-    instance.attributes,
-    instance.transferSyntaxUid,
-    description,
-    photometricInterpretation,
-  );
+  const attributes = changedAttributes(instance.attributes, storedSyntax, description, photometricInterpretation);
   async function* each(): AsyncGenerator<Uint8Array> {
     for (let index = 0; index < frames.length; index += 1) {
       const made = index === 0 && first ? first : await make(index);

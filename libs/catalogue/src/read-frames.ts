@@ -19,6 +19,10 @@ import { nativeBytes } from './pixel-conversion.js';
 import { openDataSet, type StoredDataSet } from './stored-data-set.js';
 
 const REMEMBERED_TABLES = 256;
+/** A frame header of JPEG stands behind application data, which may be a colour profile. */
+const HEADER = 128 * 1024;
+/** Processes of ITU-T T.81, of which files name the wrong one. */
+const JPEG_PROCESS = /^1\.2\.840\.10008\.1\.2\.4\.([56]\d|70)$/;
 /** Bytes of the words whose order depends on the transfer syntax (PS3.5 7.3). */
 const WORDS: Readonly<Record<string, number>> = { OW: 2, OF: 4, OD: 8 };
 
@@ -85,6 +89,20 @@ export class ReadFrames {
   ): { start: number; length: number } | undefined {
     if (uncompressed && transferSyntaxOf(instance.transferSyntaxUid)?.bigEndian === true) return undefined;
     return this.nativePlace(instance, number);
+  }
+
+  /**
+   * The transfer syntax that the stored bytes of a frame are in, which a file's own word for it need not be.
+   * @throws Refusal as `frame`
+   */
+  async storedSyntax(instance: FrameSource, number: number): Promise<string> {
+    const named = instance.transferSyntaxUid;
+    if (!JPEG_PROCESS.test(named)) return named;
+    for await (const { source, frame } of this.located(instance, [number])) {
+      const { offset, length } = frame.fragments[0] ?? { offset: 0, length: 0 };
+      return this.codec.syntaxOf(await source.read({ offset, length: Math.min(length, HEADER) }), named);
+    }
+    return named;
   }
 
   /** Several frames, each held whole, read as they are asked for. Refusals as for `frame`; a frame that is not there is told before the first. */

@@ -76,6 +76,12 @@ export abstract class PixelCodec {
   /** Whether {@link decode} reads this transfer syntax (a damaged or odd frame may still be refused). */
   abstract decodes(transferSyntaxUid: string): boolean;
 
+  /**
+   * The transfer syntax that a frame's bytes, or their first ones, are in. Files name a JPEG process that they do not hold often enough;
+   * where nothing else can be told, and for all other kinds, it is the one that is named.
+   */
+  abstract syntaxOf(head: Uint8Array, namedUid: string): string;
+
   /** Whether {@link encode} writes this transfer syntax (some frames may still not fit it). */
   abstract encodes(transferSyntaxUid: string): boolean;
 

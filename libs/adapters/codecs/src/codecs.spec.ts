@@ -39,6 +39,26 @@ const rle = (segments: number[][]) => {
   return [...header, ...segments.flat()];
 };
 
+describe('what a stream is', () => {
+  const jpeg = (kind: number) => `1.2.840.10008.1.2.4.${kind}`;
+  it.each([
+    [jpeg(70), jpeg(50)],
+    [jpeg(57), jpeg(50)],
+    [jpeg(55), jpeg(50)],
+    [jpeg(50), jpeg(50)],
+    [jpeg(51), jpeg(51)],
+    [jpeg(90), jpeg(90)],
+  ])('baseline JPEG under %s is %s', async (named, is) => {
+    const stream = await codecs.encodeJpeg({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) });
+    expect(codecs.syntaxOf(stream, named)).toBe(is);
+  });
+
+  it('is what it is called where nothing can be told', () => {
+    expect(codecs.syntaxOf(Uint8Array.of(0xff, 0xd8, 0xff), jpeg(70))).toBe(jpeg(70));
+    expect(codecs.syntaxOf(new Uint8Array(), jpeg(50))).toBe(jpeg(50));
+  });
+});
+
 describe('native frames', () => {
   it('drops overlay bits and extends the sign', async () => {
     const bytes = [0x01, 0xf0, 0xff, 0x0f, 0x00, 0x08, 0x00, 0x00];

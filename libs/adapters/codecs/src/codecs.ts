@@ -12,7 +12,7 @@ import {
 import { encodeFrame, hasEncoder } from './encoders.js';
 import { decodeJpegBaseline, encodeBaseline } from './jpeg-baseline.js';
 import { decodeJpegLossless } from './jpeg-lossless.js';
-import { readJpegHeader } from './jpeg-header.js';
+import { jpegSyntaxOf, readJpegHeader } from './jpeg-header.js';
 import { decodeJpegLs, decodeJpeg2000 } from './wasm-decoders.js';
 import { decodeRle } from './rle.js';
 import { byPixel, samplesFromBits, samplesFromBytes, samplesOf, swapPairs, upsample422 } from './samples.js';
@@ -63,6 +63,11 @@ export class Codecs extends PixelCodec {
       HTJ2K.has(kind) ||
       JPEG_DCT.test(kind)
     );
+  }
+
+  override syntaxOf(head: Uint8Array, namedUid: string): string {
+    const named = namedUid.startsWith(JPEG) && JPEG_DCT.test(namedUid.slice(JPEG.length));
+    return named ? jpegSyntaxOf(head, namedUid) : namedUid;
   }
 
   override encodes(transferSyntaxUid: string): boolean {

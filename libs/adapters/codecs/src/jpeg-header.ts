@@ -2,6 +2,8 @@ import { UndecodableFrame } from '#libs/ports';
 
 export interface JpegHeader {
   readonly lossless: boolean;
+  /** The marker that begins the frame header: SOF0 to SOF3. */
+  readonly startOfFrame: 0xffc0 | 0xffc1 | 0xffc2 | 0xffc3;
   readonly precision: number;
   readonly width: number;
   readonly height: number;
@@ -38,6 +40,7 @@ export function readJpegHeader(frame: Uint8Array): JpegHeader {
       }
       return {
         lossless: marker === 0xffc3,
+        startOfFrame: marker as JpegHeader['startOfFrame'],
         precision: frame[body]!,
         height: view.getUint16(body + 1),
         width: view.getUint16(body + 3),
@@ -49,6 +52,21 @@ export function readJpegHeader(frame: Uint8Array): JpegHeader {
     at += 2 + length;
   }
   throw new UndecodableFrame('corrupt', 'the JPEG stream has no frame header');
+}
+
+const JPEG = '1.2.840.10008.1.2.4.';
+/** The processes that a frame header may stand for, the usual one first (PS3.5 A.4.1, ITU-T T.81 table B.1). */
+const PROCESSES = { 0xffc0: ['50', '51'], 0xffc1: ['51'], 0xffc2: ['55', '53'], 0xffc3: ['57', '70'] } as const;
+
+/** The transfer syntax of the process that the stream holds; the one that is named where it fits, or nothing can be told. */
+export function jpegSyntaxOf(stream: Uint8Array, namedUid: string): string {
+  try {
+    const processes = PROCESSES[readJpegHeader(stream).startOfFrame].map((process) => JPEG + process);
+    return processes.find((uid) => uid === namedUid) ?? processes[0]!;
+  } catch (error) {
+    if (!(error instanceof UndecodableFrame)) throw error;
+    return namedUid;
+  }
 }
 
 const ascii = (bytes: Uint8Array, at: number, length: number) =>

@@ -48,7 +48,7 @@ export class WadoFramesController {
     const ranges = acceptable(request.headers['accept']?.toString(), request.query['accept']);
     const decodes = this.readFrames.decodes(place);
     const { multipart, coding } = frameRepresentation(ranges, place.transferSyntaxUid, numbers.length, decodes);
-    const type = mediaType(place, coding);
+    const type = frameMediaType(await this.syntaxOf(place, numbers[0]!, coding));
     const how = typeof coding === 'string' ? coding : coding.transferSyntax;
     const etag = `"${place.digest}.${numbers.join('-').slice(0, 200)}.${how}${multipart ? '' : '.single'}"`;
     if (!multipart)
@@ -63,6 +63,16 @@ export class WadoFramesController {
           ? multipartBody(boundary, this.parts(place, numbers, coding, type))
           : this.single(place, numbers[0]!, coding, { boundary, type }),
     });
+  }
+
+  /** Browsers choose their decoder by what the answer says: stored frames are named for what they are. */
+  private syntaxOf(
+    place: InstancePlace,
+    frame: number,
+    coding: FrameRepresentation['coding'],
+  ): Promise<string> | string {
+    if (coding === 'stored') return this.readFrames.storedSyntax(place, frame);
+    return coding === 'uncompressed' ? EXPLICIT : coding.transferSyntax;
   }
 
   /** One frame, as a multipart or by itself: in one piece where it is small, and read straight into its place where it lies as it is given. */
@@ -123,11 +133,6 @@ async function* inOrder(
   } finally {
     await done();
   }
-}
-
-function mediaType(place: InstancePlace, coding: FrameRepresentation['coding']): string {
-  if (coding === 'stored') return frameMediaType(place.transferSyntaxUid);
-  return frameMediaType(coding === 'uncompressed' ? EXPLICIT : coding.transferSyntax);
 }
 
 /** @throws Refusal `invalid` / bad-frame-list */

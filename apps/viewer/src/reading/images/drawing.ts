@@ -53,6 +53,8 @@ const BROWSER_DECODES = new Set([
   ...['50', '57', '70', '80', '81', '90', '91', '110', '111', '112', '201', '202', '203'].map((end) => JPEG + end),
 ]);
 const BASELINE = `${JPEG}50`;
+/** Of these something is always lost (PS3.5 A.4.1). */
+export const isDct = (syntax: string): boolean => /^1\.2\.840\.10008\.1\.2\.4\.5[0-6]$/.test(syntax);
 const RLE = '1.2.840.10008.1.2.5';
 const COLOUR_MODELS = new Set([
   'MONOCHROME1',
@@ -69,8 +71,8 @@ const COLOUR_MODELS = new Set([
 const hasOverlayInCells = (dataset: DicomJson): boolean =>
   Object.keys(dataset).some((key) => /^60[0-9A-F]{2}0102$/.test(key) && (numbers(dataset, key)[0] ?? 0) > 0);
 
-export function drawingOf(dataset: DicomJson): Drawing {
-  const syntax = text(dataset, tag.AvailableTransferSyntaxUID);
+/** @param syntax that its frames are in */
+export function drawingOf(dataset: DicomJson, syntax = text(dataset, tag.AvailableTransferSyntaxUID)): Drawing {
   const model = text(dataset, tag.PhotometricInterpretation);
   const bitsAllocated = numbers(dataset, tag.BitsAllocated)[0] ?? 8;
   const bitsStored = numbers(dataset, tag.BitsStored)[0] ?? bitsAllocated;

@@ -12,6 +12,7 @@ import type { LoadedPlane } from '../planes/use-planes.js';
 import type { ImageViewport, ViewportState } from './image-viewport.js';
 import { edgeLetters } from './orientation.js';
 import { failureText } from './failure-text.js';
+import { isLossyInTruth } from './picture-loader.js';
 import { rendersOnCpu } from './rendering.js';
 import { holdsPictures, type Frame, type LoadedSeries, type Series } from './series.js';
 import { useImageViewport } from './use-image-viewport.js';
@@ -169,7 +170,9 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
                 ◆ {incomplete}
               </span>
             )}
-            {frame?.lossy && <span className="badge">◆ {t.images.lossy}</span>}
+            {frame && (frame.lossy || isLossyInTruth(frame.imageId)) && (
+              <span className="badge">◆ {t.images.lossy}</span>
+            )}
             {frame?.derived && <span className="badge">◆ {t.images.derived}</span>}
             {frame && frame.spacing.of === 'pixels' && <span className="badge">◆ {t.images.uncalibrated}</span>}
           </div>

@@ -1,7 +1,7 @@
 import * as core from '@cornerstonejs/core';
 import * as loader from '@cornerstonejs/dicom-image-loader';
-import { octets } from '../../api/dicom-web.js';
-import { sampleBytes, type StoredSamples, type Undrawable } from './drawing.js';
+import { octets, type DicomJson } from '../../api/dicom-web.js';
+import { drawingOf, isDct, sampleBytes, type StoredSamples, type Undrawable } from './drawing.js';
 import { frameOf } from './frame-registry.js';
 import { lookedUp, type LookupTable } from './lookup-tables.js';
 
@@ -16,6 +16,10 @@ export class CannotDraw extends Error {
 const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 type Loaded = ReturnType<core.Types.ImageLoaderFn>;
 
+const lossy = new Set<string>();
+/** Whether the frame that has been loaded is a lossy one, though its file does not say so. */
+export const isLossyInTruth = (imageId: string): boolean => lossy.has(imageId);
+
 /** Stands before the loader of frames by DICOMweb, after `loader.init`. */
 export function registerPictureLoader(): void {
   const byLoader = loader.wadors.loadImage as unknown as core.Types.ImageLoaderFn;
@@ -27,7 +31,7 @@ export function registerPictureLoader(): void {
     const made: Loaded =
       drawing.by === 'server'
         ? ({ promise: fromServer(imageId, drawing.samples, options) } as Loaded)
-        : byLoader(imageId, options);
+        : checked(byLoader(imageId, options), options);
     if (!modalityLut) return made;
     return {
       ...made,
@@ -36,6 +40,21 @@ export function registerPictureLoader(): void {
       ),
     } as Loaded;
   });
+}
+
+/** The server names a stored frame for what it is; where that is not what its file says, it is judged anew who decodes it. */
+function checked(loading: Loaded, options?: Record<string, unknown>): Loaded {
+  const promise = (loading.promise as unknown as Promise<core.Types.IImage & { transferSyntaxUID?: string }>).then(
+    (image) => {
+      const { imageId, transferSyntaxUID } = image;
+      if (!transferSyntaxUID) return image;
+      if (isDct(transferSyntaxUID)) lossy.add(imageId);
+      const dataset = loader.wadors.metaDataManager.get(imageId) as unknown as DicomJson | undefined;
+      const drawing = dataset && drawingOf(dataset, transferSyntaxUID);
+      return drawing?.by === 'server' ? fromServer(imageId, drawing.samples, options) : image;
+    },
+  );
+  return { ...loading, promise } as Loaded;
 }
 
 async function fromServer(

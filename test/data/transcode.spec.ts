@@ -135,6 +135,16 @@ describe('every syntax to Explicit VR Little Endian', () => {
     expect(mine.reduce((worst, value, at) => Math.max(worst, Math.abs(value - other[at]!)), 0)).toBeLessThanOrEqual(2);
   });
 
+  it.each(['liver_rle', 'liver_j2k'])('segments of single bits, compressed: %s', async (name) => {
+    const bits = async (file: string) => {
+      const { pixels } = read(await files.converted(await files.load(join(root, `dicom/seg/${file}.dcm`)), EXPLICIT));
+      return pixels;
+    };
+    const wanted = await bits('pydicom-data__liver');
+    expect(wanted.length).toBe((3 * 512 * 512) / 8);
+    expect((await bits(`pydicom-data__${name}`)).equals(wanted)).toBe(true);
+  });
+
   it('refuses a damaged codestream by name', async () => {
     const instance = await files.load(join(syntaxes, DAMAGED));
     await expect(files.converted(instance, EXPLICIT)).rejects.toMatchObject({ code: 'pixels-unreadable' });

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import dicomParser from 'dicom-parser';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, sitDown, waitForPicture } from '#test/browser';
-import { difference, pictureByCounterpart, pictureOnScreen, type Window } from '#test/browser-picture';
+import { difference, pictureByCounterpart, pictureOnScreen, type Picture, type Window } from '#test/browser-picture';
 import { hasCounterpart } from '#test/counterpart';
+import { segmentationFile, type DrawnSegment } from '#test/sample-segmentation';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 
 jest.setTimeout(60_000);
@@ -29,6 +30,30 @@ function about(bytes: Uint8Array): { study: string; instance: string; rows: numb
     rows: dataset.uint16('x00280010')!,
     window: center === undefined || width === undefined ? null : { center, width },
   };
+}
+
+const numberOf = (bytes: Uint8Array): number =>
+  dicomParser.parseDicom(bytes, { untilTag: 'x7fe00010' }).intString('x00200013')!;
+
+/** The primaries of sRGB in CIELAB under D50 (54.29 80.82 69.90, 87.82 -79.27 80.99, 29.57 68.30 -112.03), as DICOM scales it. */
+const CIELAB = {
+  red: [35_579, 53_666, 50_860],
+  green: [57_553, 12_524, 53_710],
+  blue: [19_379, 50_449, 4104],
+} as const;
+
+/** A picture under colours, each over those before it: 45 % of the colour where the mask says `whole`. */
+function tinted(
+  { width, height, rgb }: Picture,
+  layers: readonly (readonly [mask: Uint8Array, whole: number, colour: readonly [number, number, number]])[],
+): Picture {
+  const out = Float64Array.from(rgb);
+  for (const [mask, whole, colour] of layers)
+    for (const [at, value] of mask.entries()) {
+      const part = 0.45 * (value / whole);
+      for (let one = 0; one < 3; one += 1) out[3 * at + one] = out[3 * at + one]! * (1 - part) + colour[one]! * part;
+    }
+  return { width, height, rgb: Uint8Array.from(out, Math.round) };
 }
 
 suite('real images in the browser', () => {
@@ -112,6 +137,111 @@ suite('real images in the browser', () => {
     const compared = difference(await pictureOnScreen(page), await pictureByCounterpart(bytes, window, tool));
     expect({ ...compared, fits: compared.largest <= 2 && compared.mean < 1 }).toMatchObject({ fits: true });
     expect(compared.contrast).toBeGreaterThan(100);
+  });
+
+  describe('segments over images', () => {
+    const seg = (name: string) => readFileSync(join(data, 'dicom/seg', name));
+    const shown = () => page.getByTestId('segments-shown');
+    const compare = async (reference: Picture) => {
+      let compared = difference(await pictureOnScreen(page), reference);
+      for (let attempt = 0; attempt < 8 && compared.largest > 3; attempt += 1) {
+        await page.waitForTimeout(150);
+        compared = difference(await pictureOnScreen(page), reference);
+      }
+      expect({ ...compared, fits: compared.largest <= 3 && compared.mean < 1 }).toMatchObject({ fits: true });
+    };
+
+    it('draws those of a real file in its only image', async () => {
+      const image = seg('highdicom__ct_image.dcm');
+      const file = seg('highdicom__seg_image_ct_binary_single_frame.dcm');
+      await open([image, file], 5);
+      const plain = await pictureByCounterpart(image, 'whole-range');
+      await page.getByTestId('segmentation').filter({ hasText: 'first segment' }).waitFor();
+      await compare(plain);
+      await page.keyboard.press(';');
+      await shown().filter({ hasText: '软件自动' }).filter({ hasNotText: '正在取' }).waitFor();
+      const { dataOffset } = dicomParser.parseDicom(file).elements['x7fe00010']!;
+      const mask = Uint8Array.from(
+        { length: plain.width * plain.height },
+        (_, at) => (file[dataOffset + (at >> 3)]! >> (at & 7)) & 1,
+      );
+      expect(mask.reduce((sum, bit) => sum + bit, 0)).toBeGreaterThan(10);
+      await compare(tinted(plain, [[mask, 1, [230, 159, 0]]]));
+      await page.keyboard.press(';');
+      await shown().waitFor({ state: 'detached' });
+      await compare(plain);
+    });
+
+    it('draws overlapping and fractional ones over a tilted CT, and says which lie over none', async () => {
+      const slices = [...series].sort((a, b) => numberOf(a) - numberOf(b));
+      const size = 512;
+      const drawn = (value: (x: number, y: number) => number) =>
+        Uint8Array.from({ length: size * size }, (_, at) => value(at % size, Math.floor(at / size)));
+      const disc = drawn((x, y) => Number(Math.hypot(x - 230, y - 250) < 71.5));
+      const box = drawn((x, y) => Number(x >= 250 && x < 341 && y >= 199 && y < 260));
+      const slope = drawn((x, y) => (y > 300 && y < 400 && x > 100 && x < 356 ? x - 100 : 0));
+      const segments: DrawnSegment[] = [
+        { label: '血肿', algorithm: 'AUTOMATIC', lab: CIELAB.red },
+        { label: '水肿', algorithm: 'MANUAL', lab: CIELAB.green },
+      ];
+      const binary = segmentationFile({
+        name: 'binary',
+        images: slices,
+        segments,
+        frames: [
+          { image: 14, segment: 0, mask: disc, named: true },
+          { image: 14, segment: 1, mask: box, named: false },
+          { image: 15, segment: 1, mask: disc, named: false },
+          { image: 16, segment: 1, mask: box, named: true, beside: 0.2 },
+        ],
+      });
+      const fractional = segmentationFile({
+        name: 'fractional',
+        images: slices,
+        segments: [{ label: '概率', algorithm: 'AUTOMATIC', lab: CIELAB.blue }],
+        frames: [{ image: 14, segment: 0, mask: slope, named: true }],
+        whole: 255,
+      });
+      await open([...series, binary, fractional], 1);
+      const plain = await pictureByCounterpart(slices[14]!, about(slices[14]!).window);
+      await page.getByTestId('segmentation').nth(1).waitFor();
+      await compare(plain);
+      await page.keyboard.press(';');
+      await shown().filter({ hasText: 'Outliner 3' }).nth(1).waitFor();
+      const [red, green, blue] = [
+        [255, 0, 0],
+        [0, 255, 0],
+        [0, 0, 255],
+      ] as const;
+      await compare(
+        tinted(plain, [
+          [disc, 1, red],
+          [box, 1, green],
+          [slope, 255, blue],
+        ]),
+      );
+      await page.getByTestId('segmentation').getByRole('button', { name: '水肿' }).click();
+      await compare(
+        tinted(plain, [
+          [disc, 1, red],
+          [slope, 255, blue],
+        ]),
+      );
+      await page.getByTestId('segmentation').getByRole('button', { name: '水肿' }).click();
+      await page.keyboard.press('ArrowDown');
+      await waitForPicture(page, about(slices[15]!).instance);
+      const next = await pictureByCounterpart(slices[15]!, about(slices[15]!).window);
+      await compare(tinted(next, [[disc, 1, green]]));
+      await page.keyboard.press('ArrowDown');
+      await waitForPicture(page, about(slices[16]!).instance);
+      await compare(await pictureByCounterpart(slices[16]!, about(slices[16]!).window));
+      await page.getByTestId('segmentation').filter({ hasText: '有 1 帧与图像的位置或大小对不上' }).waitFor();
+      const shots = process.env['SHOTS'];
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('ArrowUp');
+      await waitForPicture(page, about(slices[14]!).instance);
+      if (shots) await page.screenshot({ path: join(shots, 'segments.png') });
+    });
   });
 
   it('left nothing in the console', () => expect(complaints).toEqual([]));

@@ -14,12 +14,14 @@ export interface Picture {
   rgb: Uint8Array;
 }
 
-/** What is on the reading page's canvas, pixel by pixel of the screen. */
+/** What is on the reading page's canvas and drawn over it, but for marks, pixel by pixel of the screen. */
 export async function pictureOnScreen(page: Page): Promise<Picture> {
   const { width, height, text } = await page.evaluate<{ width: number; height: number; text: string }>(`(() => {
-    const canvas = document.querySelector('[data-testid=viewport] canvas');
-    const { width, height } = canvas;
-    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+    const layers = document.querySelector('[data-testid=viewport]').querySelectorAll('canvas');
+    const { width, height } = layers[0];
+    const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');
+    for (const layer of layers) context.drawImage(layer, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height);
     const parts = [];
     for (let from = 0; from < data.length; from += 32768) parts.push(String.fromCharCode(...data.subarray(from, from + 32768)));
     return { width, height, text: btoa(parts.join('')) };

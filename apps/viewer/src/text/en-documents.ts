@@ -12,8 +12,8 @@ export const enDocuments: Messages['documents'] = {
   },
   notOpened: (mediaType) =>
     `This is a file of another kind (${mediaType || 'it does not say which'}), which cannot be opened here.`,
-  notOverlaid: (frames) =>
-    `This is a segmentation of ${frames} ${frames === 1 ? 'frame' : 'frames'}, which cannot be laid over images yet; below are its segments.`,
+  overlaid: (frames) =>
+    `This is a segmentation of ${frames} ${frames === 1 ? 'frame' : 'frames'}. Open the series of images that it was made of and press ; to see it over them. These are its segments:`,
   algorithms: { MANUAL: 'manual', SEMIAUTOMATIC: 'semi-automatic', AUTOMATIC: 'automatic' },
   verified: 'verified',
   unverified: 'not verified',

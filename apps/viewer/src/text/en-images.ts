@@ -101,6 +101,7 @@ export const enImages: Messages['images'] = {
     ['Y', 'Scroll together'],
     ['X', 'Reference lines'],
     ['J', 'Three planes (MPR)'],
+    [';', 'Show / hide segments'],
     ['⇧ click', 'Other cells go to this place'],
     ['I', 'Invert'],
     ['O', 'Turn right 90°'],

@@ -1,6 +1,7 @@
 import { enFirst } from './en-first.js';
 import { enDocuments } from './en-documents.js';
 import { enImages } from './en-images.js';
+import { enSegmentations } from './en-segmentations.js';
 import type { Messages } from './zh.js';
 
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
@@ -263,6 +264,7 @@ export const en: Messages = {
   refusals: { 'unsaved-draft': 'The words have not reached the server yet; please wait a moment.' },
   images: enImages,
   documents: enDocuments,
+  segmentations: enSegmentations,
   ecg: {
     loading: 'Drawing the ECG…',
     failed: 'The ECG did not arrive',

@@ -3,7 +3,8 @@ export const zhDocuments = {
   openInTab: '在新标签页打开',
   kinds: { pdf: 'PDF 文件', file: '文件', report: '结构化报告', segmentation: '分割', other: '文档' },
   notOpened: (mediaType: string) => `这是另一种文件（${mediaType || '没有说明类型'}），这里打不开。`,
-  notOverlaid: (frames: number) => `这是分割，共 ${frames} 帧，还不能叠在图像上显示；下面是它分出的区域。`,
+  overlaid: (frames: number) =>
+    `这是分割，共 ${frames} 帧。打开它所依据的图像序列，按 ; 叠在图像上显示；下面是它分出的区域。`,
   algorithms: { MANUAL: '手工', SEMIAUTOMATIC: '半自动', AUTOMATIC: '自动' } as Record<string, string>,
   verified: '已核实',
   unverified: '未核实',

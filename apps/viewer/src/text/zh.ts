@@ -1,6 +1,7 @@
 import { zhFirst } from './zh-first.js';
 import { zhDocuments } from './zh-documents.js';
 import { zhImages } from './zh-images.js';
+import { zhSegmentations } from './zh-segmentations.js';
 import { zhRefusals } from './zh-refusals.js';
 
 /** The Chinese words, which also give the shape that every other language must fill. */
@@ -260,6 +261,7 @@ export const zh = {
   refusals: zhRefusals,
   images: zhImages,
   documents: zhDocuments,
+  segmentations: zhSegmentations,
   ecg: {
     loading: '正在画心电图…',
     failed: '心电图没有取到',

@@ -96,6 +96,10 @@ async function decodeFrame(frame: Uint8Array, d: PixelDescription): Promise<Deco
   const uid = d.transferSyntaxUid;
   if (NATIVE.has(uid)) return decodeNative(frame, d);
   if (uid === DEFLATED_FRAMES) return decodeNative(await inflate(frame), d);
+  if (uid === RLE && d.bitsAllocated === 1) {
+    const bytes = decodeRle(frame, Math.ceil(samplesOf(d) / 8), 1, 1);
+    return as(d, samplesFromBits(bytes, samplesOf(d)), d.photometricInterpretation);
+  }
   if (uid === RLE) {
     const bytes = decodeRle(frame, d.rows * d.columns, d.samplesPerPixel, d.bitsAllocated / 8);
     return as(d, samplesFromBytes(bytes, d, false), d.photometricInterpretation);

@@ -54,7 +54,7 @@ function Body({ document }: { document: DicomDocument }) {
     case 'segmentation':
       return (
         <>
-          <p>{words.notOverlaid(document.frames)}</p>
+          <p>{words.overlaid(document.frames)}</p>
           <ol>
             {document.segments.map(({ number, label, meaning, algorithm }) => (
               <li key={number} value={number}>

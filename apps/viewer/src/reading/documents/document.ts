@@ -1,14 +1,6 @@
 import { bulkPath, items, numbers, text, type DicomJson } from '../../api/dicom-web.js';
+import { segmentsOf, type Segment } from '../segmentations/segmentation.js';
 import { reportLines, type ReportLine } from './report-lines.js';
-
-export interface Segment {
-  readonly number: number;
-  readonly label: string;
-  /** What it is: category and type, as coded. */
-  readonly meaning: string;
-  /** MANUAL, SEMIAUTOMATIC or AUTOMATIC */
-  readonly algorithm: string;
-}
 
 /** What an instance without a picture of its own is. */
 export type DicomDocument = { readonly uid: string; readonly title: string } & (
@@ -40,26 +32,12 @@ const tag = {
   EncapsulatedDocument: '00420011',
   MIMETypeOfEncapsulatedDocument: '00420012',
   SegmentSequence: '00620002',
-  SegmentedPropertyCategoryCodeSequence: '00620003',
-  SegmentNumber: '00620004',
-  SegmentLabel: '00620005',
-  SegmentAlgorithmType: '00620008',
-  SegmentedPropertyTypeCodeSequence: '0062000F',
 } as const;
 
 const coded = (dataset: DicomJson, sequence: string): string => {
   const [code] = items(dataset, sequence);
   return code ? text(code, tag.CodeMeaning) : '';
 };
-
-const segmentOf = (item: DicomJson): Segment => ({
-  number: numbers(item, tag.SegmentNumber)[0] ?? 0,
-  label: text(item, tag.SegmentLabel),
-  meaning: [coded(item, tag.SegmentedPropertyCategoryCodeSequence), coded(item, tag.SegmentedPropertyTypeCodeSequence)]
-    .filter(Boolean)
-    .join(' · '),
-  algorithm: text(item, tag.SegmentAlgorithmType),
-});
 
 export function documentOf(dataset: DicomJson): DicomDocument {
   const concept = coded(dataset, tag.ConceptNameCodeSequence);
@@ -80,7 +58,7 @@ export function documentOf(dataset: DicomJson): DicomDocument {
       : { ...shared, kind: 'file', mediaType };
   }
   if (dataset[tag.SegmentSequence]) {
-    const segments = items(dataset, tag.SegmentSequence).map(segmentOf);
+    const segments = segmentsOf(dataset);
     return { ...shared, kind: 'segmentation', segments, frames: numbers(dataset, tag.NumberOfFrames)[0] ?? 1 };
   }
   if (dataset[tag.ContentSequence])

@@ -9,6 +9,7 @@ import { FailedPage, PlainPage } from '../../plain-page.js';
 import { useText } from '../../text/index.js';
 import { DocumentCell } from '../documents/document-cell.js';
 import type { LoadedPlane } from '../planes/use-planes.js';
+import { SegmentBadges, type SegmentsOver } from '../segmentations/segment-badges.js';
 import type { ImageViewport, ViewportState } from './image-viewport.js';
 import { edgeLetters } from './orientation.js';
 import { failureText } from './failure-text.js';
@@ -24,6 +25,8 @@ export interface CellHandle {
   readonly series: Series | null;
   readonly loaded: LoadedSeries | null;
   readonly frame: Frame | undefined;
+  /** Its picture is on the screen. */
+  readonly drawn: boolean;
   readonly state: ViewportState;
   readonly act: (what: (viewport: ImageViewport) => void) => void;
 }
@@ -39,6 +42,8 @@ interface ImageCellProps {
   study: { empty: boolean; error: unknown; retry: () => void };
   /** Where to begin, once the series is there. */
   wanted: KeyImage | null;
+  /** Segments that are drawn over its series. */
+  segments: SegmentsOver | null;
   active: boolean;
   /** There are other cells beside it. */
   among: boolean;
@@ -64,7 +69,8 @@ function Standing({ first, series, children }: StandingProps) {
 }
 
 export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
-  const { id, read, series, plane, first, study, wanted, active, among, activate, hang, locate, told } = props;
+  const { id, read, series, plane, first, study, wanted, segments, active, among, activate, hang, locate, told } =
+    props;
   const t = useText();
   const own = useLoadedSeries(read.studyInstanceUid, plane ? null : series);
   const loaded = plane?.loaded ?? own.loaded;
@@ -72,7 +78,11 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
   const frames = loaded?.frames ?? [];
   const frame = frames[state.index];
   const failure = frame ? failures.get(frame.imageId) : undefined;
-  useEffect(() => told({ id, series, loaded, frame, state, act }), [told, id, series, loaded, frame, state, act]);
+  const onScreen = frames.some((one) => one.imageId === drawn);
+  useEffect(
+    () => told({ id, series, loaded, frame, drawn: onScreen, state, act }),
+    [told, id, series, loaded, frame, onScreen, state, act],
+  );
   const activateNow = useLatest(() => activate(id));
   const locateNow = useLatest((event: MouseEvent) => locate(id, event.clientX, event.clientY));
   const box = useRef<HTMLDivElement>(null);
@@ -109,7 +119,6 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
     };
   }, [activateNow]);
 
-  const onScreen = frames.some((one) => one.imageId === drawn);
   useEffect(() => {
     if (onScreen) first?.close();
   }, [onScreen, first]);
@@ -174,6 +183,7 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
               <span className="badge">◆ {t.images.lossy}</span>
             )}
             {frame?.derived && <span className="badge">◆ {t.images.derived}</span>}
+            {segments && !plane && <SegmentBadges {...segments} />}
             {frame && frame.spacing.of === 'pixels' && <span className="badge">◆ {t.images.uncalibrated}</span>}
           </div>
           <div className="corner corner-bl">

@@ -23,6 +23,7 @@ export interface KeyActions {
   toggleTogether: () => void;
   toggleLines: () => void;
   togglePlanes: () => void;
+  toggleSegments: () => void;
   addKey: () => void;
   undo: () => void;
   abandon: () => void;
@@ -53,6 +54,7 @@ const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
   Y: (act) => act.toggleTogether(),
   X: (act) => act.toggleLines(),
   J: (act) => act.togglePlanes(),
+  ';': (act) => act.toggleSegments(),
   K: (act) => act.addKey(),
   N: (act) => act.insertMarks(),
   Delete: (act) => act.undo(),

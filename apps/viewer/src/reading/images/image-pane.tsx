@@ -16,6 +16,8 @@ import { KeyList } from './key-list.js';
 import { PlanesNotice } from '../planes/planes-notice.js';
 import type { Slab } from '../planes/plane-images.js';
 import { usePlanes } from '../planes/use-planes.js';
+import { SegmentList } from '../segmentations/segment-list.js';
+import { useSegmentations } from '../segmentations/use-segmentations.js';
 import { cellsOf, filled, nextLayout, type Layout } from './layouts.js';
 import { presetsFor, type WindowPreset } from './presets.js';
 import {
@@ -88,6 +90,7 @@ export default function ImagePane(props: ImagePaneProps) {
   const handle = handles[active];
   const chosen = handle?.series ?? null;
   const frame = handle?.frame;
+  const segmentations = useSegmentations(read.studyInstanceUid, series, handle?.loaded ?? null, handle?.drawn ?? false);
 
   useEffect(() => setMeasureWords(t.images.measure), [t]);
   useEffect(() => setAskWords((before, answer) => setAsked({ before, answer })), []);
@@ -184,6 +187,7 @@ export default function ImagePane(props: ImagePaneProps) {
     toggleTogether: () => setTogether(!together),
     toggleLines: () => setLines(!lines),
     togglePlanes,
+    toggleSegments: segmentations.toggleAll,
     addKey: () => addKey?.(),
     undo,
     abandon: () => void abandonDrawing(),
@@ -207,6 +211,7 @@ export default function ImagePane(props: ImagePaneProps) {
         goTo={(key) => void goTo(key)}
         removeKey={changeKeyImages && ((key) => changeKeyImages(keyImages.filter((one) => one !== key)))}
       >
+        <SegmentList control={segmentations} />
         <MarkList
           marks={marks.marks}
           elsewhere={marks.elsewhere}
@@ -237,6 +242,7 @@ export default function ImagePane(props: ImagePaneProps) {
               plane={shown?.[index] ?? null}
               first={index === 0 && !shown ? first : null}
               wanted={wanted?.cell === cellId(index) ? wanted.key : null}
+              segments={segmentations.over.get(uid) ?? null}
               active={active === cellId(index)}
               among={count > 1}
               activate={setActive}

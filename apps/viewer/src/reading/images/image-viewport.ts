@@ -3,6 +3,7 @@ import { utilities as toolUtilities } from '@cornerstonejs/tools';
 import { isPlane } from '../planes/plane-images.js';
 import { giveEngine, takeEngine } from './engine.js';
 import type { Turn } from './orientation.js';
+import { PictureCover } from './picture-cover.js';
 import { join, leave, play } from './reading-tools.js';
 import { drawFailure, startRendering, type DrawFailure } from './rendering.js';
 
@@ -58,6 +59,7 @@ export class ImageViewport {
   private readonly engine: ReturnType<typeof takeEngine>;
   private readonly viewport: StackViewport;
   private readonly resizing: ResizeObserver;
+  private readonly cover: PictureCover;
   private readonly leave: (() => void)[] = [];
   private imageIds: readonly string[] = [];
   private gone = false;
@@ -78,6 +80,7 @@ export class ImageViewport {
     });
     this.viewport = this.engine.getViewport(id) as StackViewport;
     join(id);
+    this.cover = new PictureCover(element, this.viewport);
     this.listen(element, Enums.Events.IMAGE_RENDERED, () => this.afterRender());
     this.listen(element, Enums.Events.VOI_MODIFIED, () => this.report());
     this.listen(element, Enums.Events.CAMERA_MODIFIED, () => this.report());
@@ -281,6 +284,7 @@ export class ImageViewport {
   destroy(): void {
     this.gone = true;
     this.resizing.disconnect();
+    this.cover.destroy();
     for (const stop of this.leave) stop();
     play(this.element, null);
     toolUtilities.stackContextPrefetch.disable(this.element);

@@ -1,0 +1,74 @@
+import { Enums, type StackViewport, type Types } from '@cornerstonejs/core';
+import { rendersOnCpu } from './rendering.js';
+
+/** What lies over an image: as many pixels as it has, transparent where nothing is. Null: nothing. */
+export type Cover = (imageId: string) => HTMLCanvasElement | null;
+
+const covers = new Set<Cover>();
+const pictures = new Set<PictureCover>();
+
+/** In every viewport, over those that were added before it. @returns takes it away */
+export function addCover(cover: Cover): () => void {
+  covers.add(cover);
+  return () => covers.delete(cover);
+}
+
+/** A cover has something else to give. */
+export function coversChanged(): void {
+  for (const picture of pictures) picture.draw();
+}
+
+/** A canvas between the picture of a viewport and its marks, whose pixels are those of the image, as it is turned and enlarged. */
+export class PictureCover {
+  private readonly canvas = document.createElement('canvas');
+  private empty = true;
+
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly viewport: StackViewport,
+  ) {
+    this.canvas.className = 'picture-cover-canvas';
+    viewport.getCanvas().after(this.canvas);
+    pictures.add(this);
+    element.addEventListener(Enums.Events.IMAGE_RENDERED, this.draw);
+  }
+
+  readonly draw = (): void => {
+    const image = this.viewport.getCornerstoneImage();
+    const found = image ? [...covers].flatMap((cover) => cover(image.imageId) ?? []) : [];
+    if (found.length === 0 && this.empty) return;
+    const { width, height } = this.viewport.getCanvas();
+    // Setting the size empties it.
+    Object.assign(this.canvas, { width, height });
+    this.empty = found.length === 0;
+    if (this.empty) return;
+    const context = this.canvas.getContext('2d')!;
+    context.imageSmoothingEnabled = false;
+    context.setTransform(...this.ofPixels());
+    for (const cover of found) context.drawImage(cover, 0, 0);
+  };
+
+  /** From pixels of the image, counted from the upper left corner of the first, to those of the canvas. */
+  private ofPixels(): [number, number, number, number, number, number] {
+    const { origin, direction, spacing } = this.viewport.getImageData()!;
+    // On the GPU an image's origin is the centre of its first pixel, on the CPU its corner.
+    const first = rendersOnCpu() ? 0 : -0.5;
+    const at = (column: number, row: number): Types.Point2 => {
+      const [across, down] = [(column + first) * spacing[0]!, (row + first) * spacing[1]!];
+      const [x, y] = this.viewport.worldToCanvas(
+        [0, 1, 2].map(
+          (axis) => origin[axis]! + direction[axis]! * across + direction[3 + axis]! * down,
+        ) as Types.Point3,
+      );
+      return [x * devicePixelRatio, y * devicePixelRatio];
+    };
+    const [[x, y], right, below] = [at(0, 0), at(1, 0), at(0, 1)];
+    return [right[0] - x, right[1] - y, below[0] - x, below[1] - y, x, y];
+  }
+
+  destroy(): void {
+    pictures.delete(this);
+    this.element.removeEventListener(Enums.Events.IMAGE_RENDERED, this.draw);
+    this.canvas.remove();
+  }
+}

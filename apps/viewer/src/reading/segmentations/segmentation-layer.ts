@@ -1,0 +1,129 @@
+import { addCover, coversChanged } from '../images/picture-cover.js';
+import type { Fit } from './fit-frames.js';
+import { Masks } from './masks.js';
+import type { Segment, Segmentation, SegmentationFrame } from './segmentation.js';
+
+/** A segmentation over the images of one series. */
+export interface FittedSegmentation {
+  readonly segmentation: Segmentation;
+  readonly fit: Fit;
+}
+
+/** How things are with what is shown over an image. */
+export type LayerState = { readonly coming: boolean; readonly error: unknown };
+
+export const segmentKey = (segmentation: Segmentation, segment: Segment): string =>
+  `${segmentation.uid}/${segment.number}`;
+
+/** How much of a segment's colour is seen over the image where a pixel is wholly within it. */
+const OPACITY = 0.45;
+/** Images on each side whose masks are fetched while one is looked at. */
+const AHEAD = 2;
+const MOST_PAINTED = 8;
+
+/** Draws the segments that are to be shown over every picture of the page that they fit. */
+export class SegmentationLayer {
+  private readonly masks: Masks;
+  private fitted: readonly FittedSegmentation[] = [];
+  private shown: ReadonlySet<string> = new Set();
+  private readonly painted = new Map<string, HTMLCanvasElement | null>();
+  private readonly remove: () => void;
+  private state: LayerState = { coming: false, error: null };
+
+  constructor(
+    study: string,
+    private readonly told: (state: LayerState) => void,
+  ) {
+    this.masks = new Masks(study, () => this.anew());
+    this.remove = addCover((imageId) => this.over(imageId));
+  }
+
+  /** @param shown keys of segments */
+  show(fitted: readonly FittedSegmentation[], shown: ReadonlySet<string>): void {
+    this.fitted = fitted;
+    this.shown = shown;
+    this.masks.forgive();
+    this.anew();
+  }
+
+  destroy(): void {
+    this.remove();
+    this.masks.close();
+    coversChanged();
+  }
+
+  private anew(): void {
+    this.painted.clear();
+    this.tell({ coming: false, error: null });
+    coversChanged();
+  }
+
+  private tell(state: LayerState): void {
+    if (state.coming === this.state.coming && state.error === this.state.error) return;
+    this.state = state;
+    this.told(state);
+  }
+
+  private over(imageId: string): HTMLCanvasElement | null {
+    if (this.shown.size === 0) return null;
+    const before = this.painted.get(imageId);
+    if (before !== undefined) return before;
+    const canvas = this.paint(imageId);
+    this.painted.set(imageId, canvas);
+    if (this.painted.size > MOST_PAINTED) this.painted.delete(this.painted.keys().next().value!);
+    return canvas;
+  }
+
+  /** Segments may overlap: each lies over those before it. */
+  private paint(imageId: string): HTMLCanvasElement | null {
+    this.masks.forgetWaiting();
+    let canvas: HTMLCanvasElement | null = null;
+    for (const { segmentation, fit } of this.fitted) {
+      const frames = this.visible(segmentation, fit.over.get(imageId));
+      if (frames.length === 0) continue;
+      canvas ??= Object.assign(document.createElement('canvas'), {
+        width: segmentation.columns,
+        height: segmentation.rows,
+      });
+      for (const { frame, segment } of frames) {
+        const mask = this.masks.of(segmentation, frame);
+        if (mask === 'coming') this.tell({ ...this.state, coming: true });
+        else if (mask instanceof Uint8Array) colourIn(canvas, mask, segmentation.whole, segment);
+        else this.tell({ ...this.state, error: mask.error });
+      }
+      this.ahead(segmentation, fit, imageId);
+    }
+    return canvas;
+  }
+
+  private visible(
+    segmentation: Segmentation,
+    frames: readonly SegmentationFrame[] | undefined,
+  ): { frame: number; segment: Segment }[] {
+    return (frames ?? []).flatMap(({ frame, segment: number }) => {
+      const segment = segmentation.segments.find((one) => one.number === number);
+      return segment && this.shown.has(segmentKey(segmentation, segment)) ? [{ frame, segment }] : [];
+    });
+  }
+
+  private ahead(segmentation: Segmentation, { over }: Fit, imageId: string): void {
+    const ids = [...over.keys()];
+    const at = ids.indexOf(imageId);
+    for (const near of ids.slice(Math.max(0, at - AHEAD), at + AHEAD + 1))
+      for (const { frame } of this.visible(segmentation, over.get(near))) this.masks.of(segmentation, frame);
+  }
+}
+
+function colourIn(canvas: HTMLCanvasElement, mask: Uint8Array, whole: number, { colour }: Segment): void {
+  const own = document.createElement('canvas');
+  [own.width, own.height] = [canvas.width, canvas.height];
+  const pixels = new ImageData(canvas.width, canvas.height);
+  for (let at = 0; at < mask.length; at += 1) {
+    const value = mask[at]!;
+    if (value === 0) continue;
+    pixels.data.set(colour, 4 * at);
+    pixels.data[4 * at + 3] = Math.round(255 * OPACITY * Math.min(1, value / whole));
+  }
+  own.getContext('2d')!.putImageData(pixels, 0, 0);
+  canvas.getContext('2d')!.drawImage(own, 0, 0);
+}

@@ -43,14 +43,32 @@ suite('a round of reading, with the keyboard', () => {
     await sun.page.evaluate('document.activeElement?.blur()');
     await sun.page.keyboard.press(key);
   };
-  const report = async (): Promise<void> => {
+  const says = (field: 'findings' | 'impression') => sun.page.getByTestId(field).inputValue();
+  const saved = () => sun.page.locator('[data-testid=save-state][data-save=saved]').waitFor();
+  const claim = async (): Promise<void> => {
+    await sun.page.keyboard.press('Control+Enter');
+    await sun.page.getByTestId('submit').waitFor();
+  };
+  const submit = async (): Promise<void> => {
+    const { keyboard } = sun.page;
+    await keyboard.press('Control+Enter');
+    await sun.page.locator('[data-testid=signing-password]:focus').waitFor();
+    await keyboard.type(qiao.credentials.users['sun']!);
+    await keyboard.press('Enter');
+  };
+  /** Finds it by what is typed, and takes the first. */
+  const insert = async (key: 'Alt+t' | 'Alt+p', typed: string, name: string): Promise<void> => {
     const { page } = sun;
-    await page.getByTestId('claim').click();
-    await page.getByTestId('findings').fill('双肺纹理清晰，未见实变。');
-    await page.getByTestId('impression').fill('胸部未见明显异常。');
-    await page.getByTestId('submit').click();
-    await page.getByTestId('signing-password').fill(qiao.credentials.users['sun']!);
+    await page.keyboard.press(key);
+    await page.getByTestId('text-row').first().waitFor();
+    await page.keyboard.type(typed);
+    await page.locator('[data-testid=text-row][aria-selected=true]').filter({ hasText: name }).waitFor();
     await page.keyboard.press('Enter');
+  };
+  const report = async (): Promise<void> => {
+    await claim();
+    await insert('Alt+t', 'xpwj', '胸片 未见异常');
+    await submit();
   };
   const arrives = async (name: string, accession: string): Promise<void> => {
     const api = await qiao.logIn('sun');
@@ -175,7 +193,7 @@ suite('a round of reading, with the keyboard', () => {
     await shot('round-next');
     await page.getByTestId('finished-back').click();
     expect(await onScreen('甲一')).toBe(first);
-    expect(await page.getByTestId('findings').inputValue()).toContain('未见实变');
+    expect(await says('findings')).toContain('未见实变');
     expect(await told.count()).toBe(0);
     await page.goBack();
     expect(await onScreen('乙二')).toBe(second);
@@ -184,6 +202,77 @@ suite('a round of reading, with the keyboard', () => {
     expect(await onScreen('甲一')).toBe(first);
     await press(']');
     await onScreen('乙二');
+  });
+
+  it('writes from templates and phrases, blank by blank, and takes them back', async () => {
+    const { page } = sun;
+    const { keyboard } = page;
+    await claim();
+    await keyboard.press('F2');
+    await keyboard.type('原有的话。');
+    await keyboard.press('Alt+t');
+    await page.getByTestId('text-row').first().waitFor();
+    await shot('round-templates');
+    await keyboard.type('qix');
+    await page.locator('[data-testid=text-row][aria-selected=true]').filter({ hasText: '气胸' }).waitFor();
+    await keyboard.press('Enter');
+    // Words are there: they are kept, unless it is said otherwise.
+    await page.locator('[data-testid=text-append]:focus').waitFor();
+    await shot('round-template-asks');
+    await keyboard.press('Enter');
+    await page.getByTestId('inserted').waitFor();
+    const choices = page.getByTestId('blank-choices');
+    await choices.getByText('右侧').waitFor();
+    expect(await says('findings')).toMatch(/^原有的话。\n\[左侧\|右侧\]胸腔外带/);
+    await keyboard.press('Control+z');
+    await page.getByTestId('inserted').waitFor({ state: 'hidden' });
+    expect([await says('findings'), await says('impression')]).toEqual(['原有的话。', '']);
+    await insert('Alt+t', '气胸', '气胸');
+    await page.locator('[data-testid=text-append]:focus').waitFor();
+    await keyboard.press('r');
+    await keyboard.press('2');
+    await keyboard.type('40');
+    await shot('round-blanks');
+    // Not before every blank is filled.
+    await keyboard.press('Control+Enter');
+    await page.getByTestId('act-problem').filter({ hasText: '检查所见 [居中|向健侧移位]' }).waitFor();
+    await shot('round-blanks-open');
+    for (const key of ['1', '2', '1', '2']) await keyboard.press(key);
+    expect(await says('findings')).toBe(
+      '右侧胸腔外带见无肺纹理透亮区，肺组织向肺门压缩，约40%。纵隔居中。所见肋骨见骨折。左侧肋膈角变钝。',
+    );
+    for (const key of ['2', '4', '0']) await keyboard.press(key);
+    expect(await says('impression')).toBe('右侧气胸，肺压缩约40%。');
+    await keyboard.press('End');
+    await insert('Alt+p', 'qjhlc', '请结合临床');
+    expect(await says('impression')).toBe('右侧气胸，肺压缩约40%。请结合临床。');
+    await saved();
+  });
+
+  it('keeps a report as an own template, which is renamed and removed', async () => {
+    const { page } = sun;
+    const { keyboard } = page;
+    const mine = page.getByTestId('text-row').filter({ hasText: '我的' });
+    await keyboard.press('Alt+t');
+    await page.getByTestId('text-row').first().waitFor();
+    await keyboard.press('Control+s');
+    await keyboard.type('右侧气胸');
+    await keyboard.press('Enter');
+    await mine.filter({ hasText: '右侧气胸' }).waitFor();
+    await keyboard.type('yc');
+    await keyboard.press('F2');
+    await keyboard.type('右侧气胸伴骨折');
+    await keyboard.press('Enter');
+    await mine.filter({ hasText: '伴骨折' }).waitFor();
+    await shot('round-own-template');
+    await keyboard.press('Shift+Delete');
+    await page.getByTestId('text-remove').waitFor();
+    await keyboard.press('Shift+Tab');
+    await keyboard.press('Enter');
+    await mine.waitFor({ state: 'detached' });
+    await keyboard.press('Escape');
+    await page.getByTestId('text-menu').waitFor({ state: 'detached' });
+    expect(await says('impression')).toContain('请结合临床');
   });
 
   it('goes to an emergency first that came meanwhile', async () => {
@@ -197,7 +286,7 @@ suite('a round of reading, with the keyboard', () => {
     });
     expect(status).toBe(201);
     await arrives('急九', 'RD9');
-    await report();
+    await submit();
     await onScreen('急九');
     expect(await sun.page.getByTestId('finished').textContent()).toContain('乙二');
   });

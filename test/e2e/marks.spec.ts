@@ -313,6 +313,31 @@ describe('marks of a reading and their documents', () => {
     expect(await count('instance_beside WHERE study_instance_uid = $1', read.studyInstanceUid)).toBe(0);
   });
 
+  it('goes out with the template it was made of, and not with blanks that are left open', async () => {
+    const { items } = (
+      await sun<{ items: { id: string; version: number; name: string; findings: string; impression: string }[] }>(
+        'GET',
+        `/api/report-texts?read=${read.id}`,
+      )
+    ).body;
+    const { keyImages: chosen } = (await sun<{ draft: Pick<Marks, 'keyImages'> }>('GET', `/api/reads/${read.id}`)).body
+      .draft;
+    const { id, version, findings, impression } = items.find(({ name }) => name === '肺结节')!;
+    const state = async () =>
+      (await sun<{ draft: { version: number; templates: unknown[] } }>('GET', `/api/reads/${read.id}`)).body.draft;
+    const save = async (part: object) =>
+      sun('PUT', `/api/reads/${read.id}/report`, { findings, impression, version: (await state()).version, ...part });
+    const unknown = await save({ templates: [{ id, version: version + 1 }] });
+    expect([unknown.status, unknown.body['code']]).toEqual([400, 'unknown-template']);
+    expect((await save({ templates: [{ id, version }] })).status).toBe(200);
+    expect((await state()).templates).toEqual([{ id, version }]);
+    const refused = await sun('POST', `/api/reads/${read.id}/submit`, passwords('sun'));
+    expect([refused.status, refused.body['code']]).toEqual([400, 'blanks-open']);
+    expect(refused.body['findings']).toContain('[长径]');
+    expect(refused.body['detail']).toContain('[左|右]');
+    await saveDraft(chosen);
+  });
+
   it('submitting makes a new one of what has changed, even while the store has no room and the worker dies', async () => {
     expect(await saveMarks(marks.slice(1))).toMatchObject({ status: 200 });
     const organisation = 'zhaozhuang';

@@ -222,9 +222,101 @@ describe('scope', () => {
     expect(await logIn(right)).toEqual([401, 'account-locked']);
   });
 
+  describe('templates and phrases', () => {
+    interface Text {
+      id: string;
+      own: boolean;
+      name: string;
+      version: number;
+      sounds: string[];
+      subject: { code: string } | null;
+    }
+    interface Texts {
+      items: Text[];
+      next: string | null;
+      subject: { code: string } | null;
+    }
+    const texts = async (who: Ask, query = `read=${ids.read}`): Promise<Texts> =>
+      (await who<Texts>('GET', `/api/report-texts?${query}`)).body;
+    const own = {
+      kind: 'template',
+      readKind: 'imaging',
+      subject: 'CT-CHEST',
+      name: '我的胸部CT',
+      findings: '双肺[所见]。',
+    };
+
+    it('come with the product for what is read, and are found by pinyin', async () => {
+      const { items, subject } = await texts(sun);
+      expect(subject).toMatchObject({ code: 'CT-CHEST' });
+      expect(items.find(({ name }) => name === '肺结节')!.sounds).toEqual(expect.arrayContaining(['fjj', 'feijiejie']));
+      expect(items.some((text) => text.subject?.code === 'ECG-12')).toBe(false);
+      const zhou = await qiao.logIn('zhou');
+      expect((await texts(zhou, 'kind=ecg')).items.map(({ name }) => name)).toContain('心房颤动');
+      // Another speciality's read is not there for it.
+      expect((await zhou('GET', `/api/report-texts?read=${ids.read}`)).status).toBe(404);
+      const paged = await texts(sun, 'kind=imaging&limit=5');
+      expect(paged.items).toHaveLength(5);
+      const rest = await texts(sun, `kind=imaging&cursor=${paged.next}`);
+      expect(rest.items.some(({ id }) => id === paged.items[0]!.id)).toBe(false);
+    });
+
+    it('of one’s own are nobody else’s, and change by versions', async () => {
+      const { status, body } = await sun<{ id: string }>('POST', '/api/report-texts', own);
+      expect(status).toBe(201);
+      const found = async (who: Ask) => (await texts(who)).items.find(({ id }) => id === body.id);
+      expect(await found(sun)).toMatchObject({ own: true, version: 1, name: '我的胸部CT' });
+      expect(await found(qian)).toBeUndefined();
+      const path = `/api/report-texts/${body.id}`;
+      for (const who of [qian, await qiao.logIn('han')]) {
+        expect((await who('PUT', path, { name: '别人的', version: 1 })).status).toBe(404);
+        expect((await who('DELETE', path)).status).toBe(404);
+      }
+      expect((await sun('PUT', path, { name: '改名', version: 1 })).body).toEqual({ version: 2 });
+      expect((await sun('PUT', path, { name: '再改', version: 1 })).body).toMatchObject({ code: 'stale-report-text' });
+      const { rows } = await database.query(
+        'SELECT version, name, findings FROM report_text_version WHERE text_id = $1 ORDER BY version',
+        [body.id],
+      );
+      expect(rows).toEqual([
+        { version: 1, name: '我的胸部CT', findings: '双肺[所见]。' },
+        { version: 2, name: '改名', findings: '双肺[所见]。' },
+      ]);
+      expect((await sun('DELETE', path)).status).toBe(204);
+      expect(await found(sun)).toBeUndefined();
+      expect((await sun('DELETE', path)).status).toBe(404);
+      expect((await sun('POST', '/api/report-texts', { ...own, findings: ' ' })).body).toMatchObject({
+        code: 'report-text-empty',
+      });
+      expect((await sun('POST', '/api/report-texts', { ...own, subject: 'ECG-12' })).status).toBe(400);
+    });
+
+    it('of the network are the network office’s', async () => {
+      const shipped = (await texts(sun)).items.find(({ name }) => name === '肺结节')!;
+      const path = `/api/report-texts/${shipped.id}`;
+      expect((await sun('PUT', path, { name: '我来改', version: shipped.version })).status).toBe(403);
+      expect((await sun('DELETE', path)).status).toBe(403);
+      expect((await sun('POST', '/api/report-texts', { ...own, network: true })).status).toBe(403);
+      expect((await zhao('POST', '/api/report-texts', own)).status).toBe(403);
+      expect((await zhao('GET', '/api/report-texts?kind=imaging')).status).toBe(403);
+      const han = await qiao.logIn('han');
+      expect((await han('POST', '/api/report-texts', own)).status).toBe(403);
+      const before = await lastAudit();
+      const added = await han<{ id: string }>('POST', '/api/report-texts', { ...own, network: true, name: '全网模板' });
+      expect(added.status).toBe(201);
+      expect((await texts(qian)).items.find(({ id }) => id === added.body.id)).toMatchObject({ own: false });
+      expect((await texts(han, 'kind=imaging')).items.find(({ id }) => id === added.body.id)).toBeDefined();
+      const { rows } = await database.query(
+        "SELECT action, subject_id FROM audit_record WHERE id > $1 AND subject_kind = 'report-text'",
+        [before],
+      );
+      expect(rows).toEqual([{ action: 'add-report-text', subject_id: added.body.id }]);
+    });
+  });
+
   it('audit, transitions and report versions cannot be changed, even in the database', async () => {
-    for (const table of ['audit_record', 'state_transition', 'report_version']) {
-      const column = table === 'report_version' ? 'version' : 'id';
+    for (const table of ['audit_record', 'state_transition', 'report_version', 'report_text_version']) {
+      const column = table.endsWith('_version') ? 'version' : 'id';
       await expect(database.query(`UPDATE ${table} SET ${column} = ${column}`)).rejects.toThrow('append-only');
       await expect(database.query(`DELETE FROM ${table}`)).rejects.toThrow('append-only');
       await expect(database.query(`TRUNCATE ${table} CASCADE`)).rejects.toThrow('append-only');
@@ -279,6 +371,7 @@ describe('scope', () => {
       ['/api/worklist', () => sun, () => '/api/worklist'],
       ['/api/reads/{id}', () => sun, () => `/api/reads/${ids.read}`],
       ['/api/reads/{id}/images', () => sun, () => `/api/reads/${ids.read}/images`],
+      ['/api/report-texts', () => sun, () => `/api/report-texts?read=${ids.read}`],
       ['/api/exams', () => zhao, () => '/api/exams'],
       ['/api/requests', () => zhao, () => '/api/requests'],
       ['/api/reports/{id}', () => zhao, () => `/api/reports/${ids.report}`],

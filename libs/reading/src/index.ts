@@ -4,6 +4,9 @@
  * when it is submitted.
  */
 export { canonicalJson, instancesSha256, type Draft, type KeyImage, type Reading } from './domain/reading.js';
+export { openBlanks } from './domain/blanks.js';
+export { subjectOf, type ReportSubject } from './domain/report-subject.js';
+export { REPORT_TEXT_KINDS, type ReportText, type ReportTextKind, type TemplateUsed } from './domain/report-text.js';
 export { READING_STATES, type ReadingState } from './domain/reading.states.js';
 export { DOCUMENT_STATES, type DocumentState } from './domain/document.states.js';
 export type { AuthoredMark, DocumentSummary, ReadingMarks } from './domain/marks.js';
@@ -14,7 +17,9 @@ export { visibleRead } from './read-access.js';
 export { ReadMarks, type ForeignMarks, type MarksOfRead } from './read-marks.js';
 export { ReadingModule } from './reading.module.js';
 export { ReadingRepository, type ReadingSummary } from './reading.repository.js';
+export { ReportTextsRepository } from './report-texts.repository.js';
 export { demandOtherThanAuthor, ReviewReading } from './review-reading.js';
 export { SaveDraft } from './save-draft.js';
 export { SaveMarks } from './save-marks.js';
+export { SaveReportText } from './save-report-text.js';
 export { SubmitReading } from './submit-reading.js';

@@ -8,12 +8,15 @@ import { MarksRepository } from './marks.repository.js';
 import { OnDocumentsAsked } from './on-documents-asked.js';
 import { MarksPostgresRepository } from './postgres/marks.postgres-repository.js';
 import { ReadingPostgresRepository } from './postgres/reading.postgres-repository.js';
+import { ReportTextsPostgresRepository } from './postgres/report-texts.postgres-repository.js';
 import { PrepareDocuments } from './prepare-documents.js';
 import { ReadMarks } from './read-marks.js';
 import { ReadingRepository } from './reading.repository.js';
+import { ReportTextsRepository } from './report-texts.repository.js';
 import { ReviewReading } from './review-reading.js';
 import { SaveDraft } from './save-draft.js';
 import { SaveMarks } from './save-marks.js';
+import { SaveReportText } from './save-report-text.js';
 import { SubmitReading } from './submit-reading.js';
 
 @Module({
@@ -21,22 +24,26 @@ import { SubmitReading } from './submit-reading.js';
   providers: [
     { provide: ReadingRepository, useClass: ReadingPostgresRepository },
     { provide: MarksRepository, useClass: MarksPostgresRepository },
+    { provide: ReportTextsRepository, useClass: ReportTextsPostgresRepository },
     ListReadInstances,
     PrepareDocuments,
     ReadMarks,
     SaveMarks,
     OnDocumentsAsked,
     SaveDraft,
+    SaveReportText,
     SubmitReading,
     ReviewReading,
   ],
   exports: [
     ReadingRepository,
+    ReportTextsRepository,
     ListReadInstances,
     ReadMarks,
     SaveMarks,
     OnDocumentsAsked,
     SaveDraft,
+    SaveReportText,
     SubmitReading,
     ReviewReading,
   ],

@@ -5,6 +5,7 @@ import { Clock, Refusal } from '#libs/kernel';
 import { Database } from '#libs/persistence';
 import { Signer } from '#libs/ports';
 import { ChangeRead, WorklistRepository } from '#libs/worklist';
+import { openBlanks } from './domain/blanks.js';
 import { canonicalJson, instancesSha256 } from './domain/reading.js';
 import { ListReadInstances } from './list-read-instances.js';
 import { PrepareDocuments } from './prepare-documents.js';
@@ -31,7 +32,7 @@ export class SubmitReading {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** @throws Refusal `forbidden` / wrong-password; `invalid` / report-empty; `conflict` / exam-incomplete … */
+  /** @throws Refusal `forbidden` / wrong-password; `invalid`: report-empty, blanks-open; `conflict` / exam-incomplete … */
   async run(caller: Caller, readId: string, password: string): Promise<void> {
     demand(caller, 'report.write');
     await this.sessions.confirmPassword(caller, password);
@@ -44,6 +45,14 @@ export class SubmitReading {
       }
       if (reading.draft.impression.trim() === '' || reading.draft.findings.trim() === '') {
         throw new Refusal('invalid', 'report-empty', 'Findings and impression are both needed.');
+      }
+      const { findings, impression } = reading.draft;
+      const open = [...openBlanks(findings), ...openBlanks(impression)];
+      if (open.length > 0) {
+        throw new Refusal('invalid', 'blanks-open', `Blanks of a template are still open: ${open.join(' ')}`, {
+          findings: openBlanks(findings),
+          impression: openBlanks(impression),
+        });
       }
       if (read.exam.state !== 'settled') {
         throw new Refusal('conflict', 'exam-incomplete', 'Images of this examination are still arriving.');

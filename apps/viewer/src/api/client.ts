@@ -12,8 +12,11 @@ import type {
   Priority,
   ReadDetail,
   Report,
+  ReportText,
+  ReportTexts,
   ReturnReason,
   Session,
+  TemplateUsed,
   Worklist,
 } from './types.js';
 
@@ -117,6 +120,7 @@ export interface DraftToSave {
   findings: string;
   impression: string;
   keyImages: KeyImage[];
+  templates: TemplateUsed[];
   version: number;
 }
 
@@ -168,6 +172,14 @@ export const api = {
   openBatches: (signal?: AbortSignal) => call<{ items: OpenBatch[] }>('/api/uploads/batches?limit=50', { signal }),
   announceBatch: (batch: BatchAnnouncement) => call<void>('/api/uploads/batches', { method: 'POST', body: batch }),
   giveUpBatch: (batch: string) => call<void>(`/api/uploads/batches/${encodeURIComponent(batch)}`, { method: 'DELETE' }),
+  reportTexts: (readId: string, signal?: AbortSignal) =>
+    call<ReportTexts>(`/api/report-texts${query({ read: readId })}`, { signal }),
+  addReportText: (
+    text: Pick<ReportText, 'kind' | 'name' | 'findings' | 'impression'> & { readKind: Kind; subject: string | null },
+  ) => call<{ id: string }>('/api/report-texts', { method: 'POST', body: text }),
+  changeReportText: (id: string, change: { name: string; version: number }) =>
+    call<{ version: number }>(`/api/report-texts/${encodeURIComponent(id)}`, { method: 'PUT', body: change }),
+  removeReportText: (id: string) => call<void>(`/api/report-texts/${encodeURIComponent(id)}`, { method: 'DELETE' }),
   report: (id: string, signal?: AbortSignal) => call<Report>(`/api/reports/${encodeURIComponent(id)}`, { signal }),
 };
 

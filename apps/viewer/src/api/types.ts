@@ -99,12 +99,39 @@ export interface KeyImage {
   frame: number;
 }
 
+export interface TemplateUsed {
+  id: string;
+  version: number;
+}
+
 export interface Draft {
   findings: string;
   impression: string;
   keyImages: KeyImage[];
+  templates: TemplateUsed[];
   version: number;
   savedAt: string;
+}
+
+/** A template fills findings and impression; a phrase has its words in `findings`. */
+export interface ReportText {
+  id: string;
+  kind: 'template' | 'phrase';
+  /** null: for every examination */
+  subject: { code: string; name: string } | null;
+  own: boolean;
+  version: number;
+  name: string;
+  /** pinyin of the name, whole and in initials */
+  sounds: string[];
+  findings: string;
+  impression: string;
+}
+
+export interface ReportTexts {
+  items: ReportText[];
+  /** what this examination is, as far as templates tell it apart */
+  subject: { code: string; name: string } | null;
 }
 
 export type MarkKind =

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api, ApiError } from '../api/client.js';
-import type { Draft, KeyImage, ReadDetail } from '../api/types.js';
+import type { Draft, KeyImage, ReadDetail, TemplateUsed } from '../api/types.js';
 import { dropBackup, findBackup, keepBackup } from './draft-backup.js';
 import { useSaveLoop, type SaveOutcome } from './save-loop.js';
 import type { SaveState } from './save-state.js';
@@ -11,15 +11,27 @@ export interface Words {
   findings: string;
   impression: string;
   keyImages: KeyImage[];
+  templates: TemplateUsed[];
 }
 
-const noWords: Words = { findings: '', impression: '', keyImages: [] };
-const wordsOf = (draft: Draft | null): Words =>
-  draft ? { findings: draft.findings, impression: draft.impression, keyImages: draft.keyImages } : noWords;
+const noWords: Words = { findings: '', impression: '', keyImages: [], templates: [] };
+const wordsOf = (draft: Draft | null): Words => (draft ? only(draft) : noWords);
+/** Without what the server adds. */
+const only = ({
+  findings,
+  impression,
+  keyImages,
+  templates = [],
+}: Partial<Words> & Omit<Words, 'templates'>): Words => ({
+  findings,
+  impression,
+  keyImages,
+  templates,
+});
 const same = (a: Words, b: Words): boolean =>
   a.findings === b.findings &&
   a.impression === b.impression &&
-  JSON.stringify(a.keyImages) === JSON.stringify(b.keyImages);
+  JSON.stringify([a.keyImages, a.templates]) === JSON.stringify([b.keyImages, b.templates]);
 
 /**
  * The report being written. Saves by itself 600 ms after the last change, one save at a time, and goes on trying;
@@ -121,13 +133,13 @@ export function useDraft(read: ReadDetail, userId: string, editable: boolean) {
     looked.current = true;
     const backup = findBackup(id, userId);
     if (!backup) return;
-    const { findings, impression, keyImages } = backup;
-    if (same({ findings, impression, keyImages }, saved.current)) {
+    const kept = only(backup);
+    if (same(kept, saved.current)) {
       dropBackup(id, userId);
       return;
     }
     setRestoredAt(backup.at);
-    now.current = { findings, impression, keyImages };
+    now.current = kept;
     setWords(now.current);
     if (read.draft && backup.version < read.draft.version) {
       conflict.current = true;

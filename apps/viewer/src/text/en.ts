@@ -2,6 +2,7 @@ import { enFirst } from './en-first.js';
 import { enDocuments } from './en-documents.js';
 import { enImages } from './en-images.js';
 import { enSegmentations } from './en-segmentations.js';
+import { enReport } from './en-report.js';
 import type { Messages } from './zh.js';
 
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
@@ -265,6 +266,7 @@ export const en: Messages = {
   images: enImages,
   documents: enDocuments,
   segmentations: enSegmentations,
+  report: enReport,
   ecg: {
     loading: 'Drawing the ECG…',
     failed: 'The ECG did not arrive',

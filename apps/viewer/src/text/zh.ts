@@ -2,6 +2,7 @@ import { zhFirst } from './zh-first.js';
 import { zhDocuments } from './zh-documents.js';
 import { zhImages } from './zh-images.js';
 import { zhSegmentations } from './zh-segmentations.js';
+import { zhReport } from './zh-report.js';
 import { zhRefusals } from './zh-refusals.js';
 
 /** The Chinese words, which also give the shape that every other language must fill. */
@@ -262,6 +263,7 @@ export const zh = {
   images: zhImages,
   documents: zhDocuments,
   segmentations: zhSegmentations,
+  report: zhReport,
   ecg: {
     loading: '正在画心电图…',
     failed: '心电图没有取到',

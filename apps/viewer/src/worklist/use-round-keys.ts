@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { dialogOpen } from '../office/dialog-open.js';
 import { useLatest } from '../office/use-latest.js';
 import { typing } from '../office/typing.js';
 
@@ -8,7 +9,7 @@ export function useRoundKeys(step: (by: 1 | -1) => void): void {
   useEffect(() => {
     const listener = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event.target)) return;
-      if ((event.key !== ']' && event.key !== '[') || document.querySelector('[role=dialog]')) return;
+      if ((event.key !== ']' && event.key !== '[') || dialogOpen()) return;
       event.preventDefault();
       latest.current(event.key === ']' ? 1 : -1);
     };

@@ -5,6 +5,7 @@ import type { Organisation } from '../api/types.js';
 import { clock } from '../format.js';
 import { OfficeFrame } from '../office/office-frame.js';
 import { useRemembered } from '../office/remembered.js';
+import { dialogOpen } from '../office/dialog-open.js';
 import { typing } from '../office/typing.js';
 import { useNow } from '../office/use-now.js';
 import { usePolled } from '../office/use-polled.js';
@@ -84,14 +85,7 @@ export default function WorklistPage() {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (
-        typing(event.target) ||
-        event.ctrlKey ||
-        event.metaKey ||
-        event.altKey ||
-        document.querySelector('[role=dialog]')
-      )
-        return;
+      if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || dialogOpen()) return;
       const links = [...(list.current?.querySelectorAll<HTMLAnchorElement>('a.case') ?? [])];
       const at = links.findIndex((link) => link.dataset['readId'] === selected);
       const key = event.key.toLowerCase();

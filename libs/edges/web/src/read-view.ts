@@ -65,6 +65,7 @@ export class ReadView {
     const [view] = await this.rows([row]);
     const draft = reading && {
       ...reading.draft,
+      templates: reading.draft.templates ?? [],
       version: reading.draftVersion,
       savedAt: iso(reading.savedAt),
     };

@@ -25,11 +25,14 @@ export const session = z.object({
 export const passwordBody = z.object({ password: z.string().min(1).max(200) });
 export const returnBody = z.object({ reason: z.enum(RETURN_REASONS), note: z.string().max(500).optional() });
 export const sendBackBody = z.object({ reason: z.string().trim().min(1).max(500) });
+const templateUsed = z.object({ id: z.uuid(), version: z.number().int().min(1) });
 const keyImage = z.object({ sopInstanceUid: z.string().max(64), frame: z.number().int().min(1).default(1) });
 export const draftBody = z.object({
   findings: z.string().max(20_000),
   impression: z.string().max(20_000),
   keyImages: z.array(keyImage).max(20).default([]),
+  /** whose words it was made of */
+  templates: z.array(templateUsed).max(50).default([]),
   version: z.number().int().min(0).optional(),
 });
 export const draftSaved = z.object({ version: z.number(), savedAt: instant });
@@ -109,6 +112,7 @@ export const readDetail = readRow.extend({
       findings: z.string(),
       impression: z.string(),
       keyImages: z.array(z.object({ sopInstanceUid: z.string(), frame: z.number() })),
+      templates: z.array(templateUsed),
       version: z.number(),
       savedAt: instant,
     })

@@ -20,6 +20,7 @@ import { ReadImagesController } from './read-images.controller.js';
 import { ReadView } from './read-view.js';
 import { ReadsController } from './reads.controller.js';
 import { ReconciliationController } from './reconciliation.controller.js';
+import { ReportTextsController } from './report-texts.controller.js';
 import { ReportsController } from './reports.controller.js';
 import { RequestsController } from './requests.controller.js';
 import { RetentionController } from './retention.controller.js';
@@ -59,6 +60,7 @@ import { WorklistEventsController } from './worklist-events.controller.js';
     EcgController,
     UploadBatchesController,
     UploadsController,
+    ReportTextsController,
     ReportsController,
     ReconciliationController,
     RetentionController,

@@ -11,6 +11,7 @@ export const PERMISSIONS = [
   'request.create',
   'request.view',
   'report.view',
+  'report-text.manage',
   'fhir.read',
   'recognition.ask',
   'recognition.view',
@@ -59,6 +60,11 @@ export const DUTIES = {
   'records-officer': {
     reach: 'network',
     permissions: ['session.use', 'retention.view', 'retention.decide', 'exam.delete'],
+  },
+  /** 报告规范管理: the network's templates and phrases */
+  'report-standards': {
+    reach: 'network',
+    permissions: ['session.use', 'report-text.manage'],
   },
   radiographer: {
     reach: 'own',

@@ -46,28 +46,42 @@ function readingsOf(character: string, preferred: string): string[] {
   return [...new Set(syllables)];
 }
 
+const initialsOf = (syllables: readonly string[]): string => syllables.map((syllable) => syllable[0] ?? '').join('');
+
+/** Every way to read characters, as syllables, the likeliest first, and not more than are kept. */
+function readingsOfAll(characters: readonly string[], likeliest: readonly string[]): string[][] {
+  let readings: string[][] = [[]];
+  for (const [at, character] of characters.entries()) {
+    const next = readingsOf(character, likeliest.length === characters.length ? likeliest[at]! : '').filter(Boolean);
+    readings = readings
+      .flatMap((before) => next.map((syllable) => [...before, syllable]))
+      .sort((a, b) => variants(a, likeliest) - variants(b, likeliest))
+      .slice(0, MOST_READINGS);
+  }
+  return readings;
+}
+
 /** Pinyin of a Chinese name: whole, initials, surname with initials, and the given name alone; with all readings of each character. */
 function* chineseSounds(name: string): Generator<string> {
   const characters = Array.from(name);
   const head = pinyin(name, { toneType: 'none', type: 'array', surname: 'head' });
-  let readings: string[][] = [[]];
-  for (const [at, character] of characters.entries()) {
-    const next = readingsOf(character, head.length === characters.length ? head[at]! : '').filter(Boolean);
-    readings = readings
-      .flatMap((before) => next.map((syllable) => [...before, syllable]))
-      .sort((a, b) => variants(a, head) - variants(b, head))
-      .slice(0, MOST_READINGS);
-  }
+  const readings = readingsOfAll(characters, head);
   const surname = COMPOUND_SURNAMES.has(characters.slice(0, 2).join('')) && characters.length > 2 ? 2 : 1;
-  const initials = (syllables: string[]) => syllables.map((syllable) => syllable[0] ?? '').join('');
   for (const syllables of readings) {
     yield syllables.join('');
-    yield initials(syllables);
+    yield initialsOf(syllables);
     if (syllables.length > surname) {
-      yield syllables.slice(0, surname).join('') + initials(syllables.slice(surname));
+      yield syllables.slice(0, surname).join('') + initialsOf(syllables.slice(surname));
       yield syllables.slice(surname).join('');
     }
   }
+}
+
+/** Pinyin of words that are no name, whole and in initials, with all readings of each character (most likely ones first). */
+export function wordSounds(words: string): string[] {
+  const characters = Array.from(words.normalize('NFKC').replaceAll(/[^\p{L}\p{N}]/gu, '')).slice(0, LONGEST_NAME);
+  const sounds = readingsOfAll(characters, pinyin(characters.join(''), { toneType: 'none', type: 'array' }));
+  return [...new Set(sounds.flatMap((syllables) => [syllables.join(''), initialsOf(syllables)]))];
 }
 
 /** How many syllables differ from the readings that are likeliest. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ReadingState } from './reading.states.js';
+import type { TemplateUsed } from './report-text.js';
 
 export interface KeyImage {
   sopInstanceUid: string;
@@ -11,6 +12,8 @@ export interface Draft {
   findings: string;
   impression: string;
   keyImages: KeyImage[];
+  /** in the order of their insertion; missing in drafts of before there were any */
+  templates?: TemplateUsed[];
 }
 
 export interface InstanceDigest {

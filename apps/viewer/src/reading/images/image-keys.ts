@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { dialogOpen } from '../../office/dialog-open.js';
 import { typing } from '../../office/typing.js';
 import { useLatest } from '../../office/use-latest.js';
 import { TOOLS, type PointerTool } from './tool-table.js';
@@ -83,7 +84,7 @@ export function useImageKeys(actions: KeyActions): void {
   useEffect(() => {
     const listener = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || pressing(event)) return;
-      if (document.querySelector('[role=dialog]') && event.key !== '?') return;
+      if (dialogOpen() && event.key !== '?') return;
       if (perform(event, latest.current)) event.preventDefault();
     };
     window.addEventListener('keydown', listener);

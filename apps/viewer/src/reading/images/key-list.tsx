@@ -5,7 +5,11 @@ import { TOOLS } from './tool-table.js';
 /** Every key of the reading page; the same key closes it. */
 export function KeyList({ open, close }: { open: boolean; close: () => void }) {
   const t = useText();
-  const rows = [...TOOLS.map(({ tool, hotkey }) => [hotkey, t.images.tools[tool]] as const), ...t.images.keysList];
+  const rows = [
+    ...TOOLS.map(({ tool, hotkey }) => [hotkey, t.images.tools[tool]] as const),
+    ...t.images.keysList,
+    ...t.report.keysList,
+  ];
   return (
     <Modal open={open} onCancel={close} footer={null} title={t.worklist.keys} width={820}>
       <dl className="key-list" data-testid="key-list">

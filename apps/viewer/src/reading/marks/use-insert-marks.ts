@@ -2,6 +2,7 @@ import { useCallback } from 'react';
 import type { Mark, ReadDetail } from '../../api/types.js';
 import { useLatest } from '../../office/use-latest.js';
 import { useText } from '../../text/index.js';
+import { fieldInFocus, reportField } from '../report-texts/report-fields.js';
 import type { DraftControl } from '../use-draft.js';
 import { findFrame } from './find-frame.js';
 import { insertLines, markSentence } from './mark-sentence.js';
@@ -22,8 +23,8 @@ export function useInsertMarks(read: ReadDetail, marks: readonly Mark[], draft: 
       }),
     );
     let text = latest.current.draft.words.findings;
-    const field = document.querySelector<HTMLTextAreaElement>('#findings');
-    const at = field && document.activeElement === field ? field.selectionStart : text.length;
+    const field = reportField('findings');
+    const at = field && fieldInFocus() === 'findings' ? field.selectionStart : text.length;
     const fresh = said.filter(({ id, line }) => {
       const before = inserted.get(id);
       if (line && before && before !== line && text.includes(before)) text = text.replace(before, line);
@@ -37,6 +38,6 @@ export function useInsertMarks(read: ReadDetail, marks: readonly Mark[], draft: 
     );
     if (findings === latest.current.draft.words.findings) return;
     latest.current.draft.change({ findings });
-    if (field && document.activeElement === field) requestAnimationFrame(() => field.setSelectionRange(caret, caret));
+    if (field && fieldInFocus() === 'findings') requestAnimationFrame(() => field.setSelectionRange(caret, caret));
   }, [read.studyInstanceUid, t, latest]);
 }

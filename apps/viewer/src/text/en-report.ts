@@ -1,0 +1,40 @@
+import type { Messages } from './zh.js';
+
+/** The words of the report column: see `zh-report`. */
+export const enReport: Messages['report'] = {
+  template: 'Templates',
+  phrase: 'Phrases',
+  find: {
+    template: 'Find a template: name, pinyin initials or words',
+    phrase: 'Find a phrase: name, pinyin initials or words',
+  },
+  own: 'mine',
+  general: 'general',
+  noneFound: 'Nothing found. Try another word, or keep the present words as your own.',
+  wordsThere: (name) => `There are words in the report already. “${name}”:`,
+  append: 'Behind them',
+  replace: 'In their place',
+  keep: { template: 'Keep this report as my template', phrase: 'Keep the selected words as my phrase' },
+  newName: { template: 'Name of my template', phrase: 'Name of my phrase' },
+  rename: (name) => `New name of “${name}”`,
+  renameShort: 'Rename',
+  remove: 'Delete',
+  removeAsk: (name) => `Delete “${name}”? Reports that were written stay as they are.`,
+  inserted: (name) => `“${name}” is filled in`,
+  undo: 'Undo',
+  choices: 'What may stand here',
+  nothing: '(nothing)',
+  blanksOpen: (where) => `Blanks are still open: ${where.join('; ')}`,
+  field: { findings: 'Findings', impression: 'Impression' },
+  keysList: [
+    ['F2', 'Write; again: the impression'],
+    ['Esc', 'Back to the images'],
+    ['Tab', 'Next blank (⇧ previous)'],
+    ['1 – 9', 'Choice of a blank'],
+    ['Alt T', 'Templates'],
+    ['Alt P', 'Phrases'],
+    ['Ctrl ⏎', 'Claim; submit, review, sign'],
+    ['Alt R', 'Return'],
+    ['Alt L', 'Back to the list'],
+  ],
+};

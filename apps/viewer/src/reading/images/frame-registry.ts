@@ -25,3 +25,9 @@ export function whenFramesCome(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
+
+/** A case is left. */
+export function forgetFrames(): void {
+  frames.clear();
+  places.clear();
+}

@@ -29,6 +29,7 @@ import {
   setMeasureWords,
   windowTogether,
 } from './reading-tools.js';
+import { forgetImages } from './rendering.js';
 import { SeriesStrip } from './series-strip.js';
 import { holdsPictures, loadSeries, type LoadedSeries } from './series.js';
 import type { PointerTool } from './tool-table.js';
@@ -92,6 +93,7 @@ export default function ImagePane(props: ImagePaneProps) {
   const frame = handle?.frame;
   const segmentations = useSegmentations(read.studyInstanceUid, series, handle?.loaded ?? null, handle?.drawn ?? false);
 
+  useEffect(() => forgetImages, []);
   useEffect(() => setMeasureWords(t.images.measure), [t]);
   useEffect(() => setAskWords((before, answer) => setAsked({ before, answer })), []);
   const layer = useMarkLayer(marks, changeKeyImages !== null);

@@ -3,18 +3,24 @@ import * as loader from '@cornerstonejs/dicom-image-loader';
 import { ApiError } from '../../api/client.js';
 import { refusal } from '../../api/dicom-web.js';
 import type { Undrawable } from './drawing.js';
-import { registerFrames } from './frame-registry.js';
+import { forgetFrames, registerFrames } from './frame-registry.js';
 import { CannotDraw, registerPictureLoader } from './picture-loader.js';
 import { startTools } from './reading-tools.js';
 import type { LoadedSeries } from './series.js';
 
 let started = false;
 
+const MEGABYTE = 1024 * 1024;
+/** What decoded images may take: on a machine of 4 GB, with a system and a browser on it, a CT of 1400 slices. */
+const cacheBytes = (): number =>
+  ((navigator as { deviceMemory?: number }).deviceMemory ?? 4) <= 4 ? 768 * MEGABYTE : 1536 * MEGABYTE;
+
 /** Starts Cornerstone once: on the GPU where there is WebGL, else on the CPU. */
 export function startRendering(): void {
   if (started) return;
   started = true;
   core.init();
+  core.cache.setMaxCacheSize(cacheBytes());
   // A frame that does not arrive is reported by the viewport's own events; the loader besides leaves a promise behind.
   window.addEventListener('unhandledrejection', (event) => {
     if (
@@ -36,6 +42,15 @@ export function registerMetadata(loaded: LoadedSeries): void {
     loader.wadors.metaDataManager.add(imageId, dataset as never);
   }
   registerFrames(loaded.frames);
+}
+
+/** A case is left: its images, those still asked for, and what is known of them go. */
+export function forgetImages(): void {
+  const { Interaction, Thumbnail, Prefetch, Compute } = core.Enums.RequestType;
+  for (const type of [Interaction, Thumbnail, Prefetch, Compute]) core.imageLoadPoolManager.clearRequestStack(type);
+  core.cache.purgeCache();
+  loader.wadors.metaDataManager.purge();
+  forgetFrames();
 }
 
 /** Why an image was not drawn, in a form that words can be found for. */

@@ -44,7 +44,7 @@ export function PatientLine({ read, save, editable, step }: PatientLineProps) {
       <span className="patient-part" title={itemName(read, t)}>
         {itemName(read, t)}
       </span>
-      <span className="patient-part" title={read.organisation.name}>
+      <span className="patient-part patient-place" title={read.organisation.name}>
         {read.organisation.name}
       </span>
       <span className="patient-fixed">{dateTime(read.examinedAt ?? read.receivedAt)}</span>

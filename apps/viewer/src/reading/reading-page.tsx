@@ -22,8 +22,10 @@ import { PatientLine } from './patient-line.js';
 import { ReconciliationStrip } from './reconciliation/reconciliation-strip.js';
 import { ReportColumn } from './report-column.js';
 import { graver } from './save-state.js';
+import { SmallScreenPanes, type Pane } from './small-screen-panes.js';
 import { useDraft } from './use-draft.js';
 import './reading.css';
+import './small-screen.css';
 
 const ImagePane = lazy(() => import('./images/image-pane.js'));
 const EcgPane = lazy(() => import('./ecg/ecg-pane.js'));
@@ -38,6 +40,7 @@ function Reading({ read, refresh, first }: ReadingProps) {
   const t = useText();
   const user = useUser();
   const [beside, setBeside] = useState<HTMLElement | null>(null);
+  const [pane, setPane] = useState<Pane>('picture');
   const editable = read.allowed.includes('draft');
   const words = useDraft(read, user.id, editable);
   const marks = useMarks(read, user.id, editable);
@@ -65,7 +68,7 @@ function Reading({ read, refresh, first }: ReadingProps) {
       <PatientLine read={read} save={graver(words.save, marks.save)} editable={editable} step={step} />
       {noticeHolder}
       <ReconciliationStrip read={read} refresh={refresh} />
-      <div className={`reading-body reading-${read.kind}`}>
+      <div className={`reading-body reading-${read.kind}`} data-pane={pane}>
         <PageGuard>
           <Suspense
             fallback={
@@ -105,6 +108,7 @@ function Reading({ read, refresh, first }: ReadingProps) {
           finish={round.finish}
         />
       </div>
+      <SmallScreenPanes pane={pane} show={setPane} />
     </div>
   );
 }
@@ -129,6 +133,8 @@ export default function ReadingPage({ id }: { id: string }) {
         token: {
           fontFamily,
           colorPrimary: '#2f86d8',
+          colorPrimaryHover: '#2a70b3',
+          colorError: '#ff8f80',
           colorBgBase: '#0b0e11',
           borderRadius: 5,
           fontSize: 14,

@@ -175,6 +175,12 @@ export const en: Messages = {
   },
   read: {
     backToList: 'Back to the list',
+    small: {
+      notice: 'A small screen is for a first opinion; diagnose on a diagnostic display',
+      picture: 'Images',
+      report: 'Report',
+      panes: 'Images and report',
+    },
     failed: 'This case did not open',
     missing: 'There is no such case, or it is not yours to see',
     request: 'Request',

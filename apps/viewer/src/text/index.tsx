@@ -39,14 +39,14 @@ export function LanguageToggle() {
       type="button"
       className="language-toggle"
       onClick={() => change(language === 'zh' ? 'en' : 'zh')}
-      aria-label={language === 'zh' ? 'Switch to English' : '切换到中文'}
+      title={language === 'zh' ? 'Switch to English' : '切换到中文'}
       data-testid="language"
     >
-      <span aria-hidden className={language === 'zh' ? 'on' : ''}>
+      <span className={language === 'zh' ? 'on' : ''}>
         中
       </span>
       /
-      <span aria-hidden className={language === 'en' ? 'on' : ''}>
+      <span className={language === 'en' ? 'on' : ''}>
         EN
       </span>
     </button>

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { dialogOpen } from '../office/dialog-open.js';
 import { useLatest } from '../office/use-latest.js';
+import { dialogOpen } from '../office/dialog-open.js';
 import { typing } from '../office/typing.js';
 
 /** `]` opens the next case of the list and `[` the one before, on every reading page. */

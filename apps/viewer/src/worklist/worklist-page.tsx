@@ -3,6 +3,7 @@ import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } f
 import { api } from '../api/client.js';
 import type { Organisation } from '../api/types.js';
 import { clock } from '../format.js';
+import { dialogOpen } from '../office/dialog-open.js';
 import { OfficeFrame } from '../office/office-frame.js';
 import { useRemembered } from '../office/remembered.js';
 import { dialogOpen } from '../office/dialog-open.js';

@@ -54,7 +54,7 @@ function Paper({ readId, view, beside }: { readId: string; view: EcgView; beside
   const { notes } = page;
   return (
     <>
-      <div className="ecg-frame" ref={frame} data-testid="viewport">
+      <div className="ecg-frame" ref={frame} tabIndex={0} role="region" aria-label={t.kind.ecg} data-testid="viewport">
         {page.traces.length === 0 ? (
           <PlainPage title={t.ecg.empty} />
         ) : (

@@ -199,7 +199,7 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
                 t.images.window(state.windowWidth.toFixed(0), state.windowCenter.toFixed(0))}
             </span>
             <br />
-            {Number.isFinite(state.zoom) && t.images.zoom(state.zoom.toFixed(1))}
+            <span data-testid="zoom">{Number.isFinite(state.zoom) && t.images.zoom(state.zoom.toFixed(1))}</span>
           </div>
           <span className="letter letter-top">{letters[0]}</span>
           <span className="letter letter-right">{letters[1]}</span>

@@ -52,6 +52,7 @@ interface ImagePaneProps {
   upcoming: (signal: AbortSignal) => Promise<ReadRow | null>;
 }
 
+const byFinger = (): boolean => window.matchMedia('(pointer: coarse)').matches;
 const cellId = (index: number): string => `cell-${index}`;
 const same = (a: KeyImage, b: KeyImage): boolean => a.sopInstanceUid === b.sopInstanceUid && a.frame === b.frame;
 
@@ -62,7 +63,7 @@ export default function ImagePane(props: ImagePaneProps) {
   const listed = useSeries(read.studyInstanceUid, read.instances);
   const series = useMemo(() => listed.value ?? [], [listed.value]);
   const pictures = useMemo(() => series.filter(holdsPictures), [series]);
-  const [tool, setTool] = useState<PointerTool>('window');
+  const [pickedTool, setTool] = useState<PointerTool | null>(null);
   const [layouts, rememberLayouts] = useRemembered<Record<string, Layout>>('qiao.layouts', {});
   const layout = layoutFor(pictures, layouts);
   const [cutFrom, cutThrough] = useState<LoadedSeries | null>(null);
@@ -132,11 +133,13 @@ export default function ImagePane(props: ImagePaneProps) {
     [locateLatest],
   );
   const togglePlanes = (): void => cutThrough(cutFrom ? null : (handle?.loaded ?? null));
+  // A finger has no wheel beside it.
+  const tool = pickedTool ?? (byFinger() && (handle?.loaded?.frames.length ?? 0) > 1 ? 'scroll' : 'window');
   const pickTool = (next: PointerTool): void => {
     setTool(next);
     pickPointer(next);
   };
-  useEffect(() => pickPointer('window'), []);
+  useEffect(() => pickPointer(tool), [tool]);
   const presets = presetsFor(chosen?.modality ?? '');
   const pickPreset = (preset: WindowPreset | null): void =>
     act((viewport) => (preset ? viewport.setWindow(preset.width, preset.center) : viewport.resetWindow()));

@@ -114,7 +114,7 @@ export function abandonDrawing(): boolean {
   return begun.length > 0;
 }
 
-/** The left button does `tool` in every cell; wheel, right and middle button keep scrolling, zooming and panning. */
+/** The left button or one finger does `tool` in every cell; wheel, right and middle button keep scrolling, zooming and panning, two fingers zoom and pan. */
 export function pickPointer(picked: PointerTool): void {
   const group = tools.ToolGroupManager.getToolGroup(groupId);
   if (!group) return;
@@ -123,10 +123,12 @@ export function pickPointer(picked: PointerTool): void {
   const always: Partial<Record<PointerTool, number>> = { pan: Auxiliary, zoom: Secondary, scroll: Wheel };
   for (const { tool } of TOOLS) {
     group.setToolPassive(nameOf(tool), { removeAllBindings: true });
-    const buttons = [always[tool], tool === picked ? Primary : undefined].filter((button) => button !== undefined);
-    if (buttons.length > 0) {
-      group.setToolActive(nameOf(tool), { bindings: buttons.map((mouseButton) => ({ mouseButton })) });
-    }
+    const bindings = [
+      ...(always[tool] === undefined ? [] : [{ mouseButton: always[tool] }]),
+      ...(tool === picked ? [{ mouseButton: Primary }, { numTouchPoints: 1 }] : []),
+      ...(tool === 'zoom' ? [{ numTouchPoints: 2 }] : []),
+    ];
+    if (bindings.length > 0) group.setToolActive(nameOf(tool), { bindings });
   }
 }
 

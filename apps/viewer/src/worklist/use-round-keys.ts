@@ -1,5 +1,4 @@
 import { useEffect } from 'react';
-import { dialogOpen } from '../office/dialog-open.js';
 import { useLatest } from '../office/use-latest.js';
 import { dialogOpen } from '../office/dialog-open.js';
 import { typing } from '../office/typing.js';

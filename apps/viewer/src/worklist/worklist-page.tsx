@@ -6,7 +6,6 @@ import { clock } from '../format.js';
 import { dialogOpen } from '../office/dialog-open.js';
 import { OfficeFrame } from '../office/office-frame.js';
 import { useRemembered } from '../office/remembered.js';
-import { dialogOpen } from '../office/dialog-open.js';
 import { typing } from '../office/typing.js';
 import { useNow } from '../office/use-now.js';
 import { usePolled } from '../office/use-polled.js';

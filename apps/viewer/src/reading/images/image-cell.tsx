@@ -161,9 +161,11 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
             {dateTime(read.examinedAt)}
           </div>
           <div className="corner corner-tr">
-            {read.organisation.name}
-            <br />
-            {series?.description}
+            <span className="corner-where">
+              {read.organisation.name}
+              <br />
+              {series?.description}
+            </span>
             {plane && (
               <span className="badge" data-testid="plane">
                 ◆ {t.images.planes.made(t.images.planes.name[plane.name])}

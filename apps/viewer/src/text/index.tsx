@@ -42,13 +42,8 @@ export function LanguageToggle() {
       title={language === 'zh' ? 'Switch to English' : '切换到中文'}
       data-testid="language"
     >
-      <span className={language === 'zh' ? 'on' : ''}>
-        中
-      </span>
-      /
-      <span className={language === 'en' ? 'on' : ''}>
-        EN
-      </span>
+      <span className={language === 'zh' ? 'on' : ''}>中</span>/
+      <span className={language === 'en' ? 'on' : ''}>EN</span>
     </button>
   );
 }

@@ -174,7 +174,12 @@ export const zh = {
   },
   read: {
     backToList: '回到列表',
-    small: { notice: '小屏幕只作初步意见，正式诊断请用诊断显示器', picture: '图像', report: '报告', panes: '图像和报告' },
+    small: {
+      notice: '小屏幕只作初步意见，正式诊断请用诊断显示器',
+      picture: '图像',
+      report: '报告',
+      panes: '图像和报告',
+    },
     failed: '这一例没有打开',
     missing: '没有这一例，或者您无权查看',
     request: '申请',

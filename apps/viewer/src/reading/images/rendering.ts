@@ -37,19 +37,26 @@ export function startRendering(): void {
 
 export const rendersOnCpu = (): boolean => core.getShouldUseCPURendering();
 
+/** Images whose metadata the loader has: of this case, and of the one before it. */
+let known = new Set<string>();
+let knownBefore = new Set<string>();
+
 export function registerMetadata(loaded: LoadedSeries): void {
   for (const { imageId, dataset } of loaded.metadata) {
     loader.wadors.metaDataManager.add(imageId, dataset as never);
   }
+  for (const { imageId } of loaded.frames) known.add(imageId);
   registerFrames(loaded.frames);
 }
 
-/** A case is left: its images, those still asked for, and what is known of them go. */
+/** A case is left: its images and those still asked for go. An image that is on its way needs its metadata yet: they go with the next case. */
 export function forgetImages(): void {
   const { Interaction, Thumbnail, Prefetch, Compute } = core.Enums.RequestType;
   for (const type of [Interaction, Thumbnail, Prefetch, Compute]) core.imageLoadPoolManager.clearRequestStack(type);
   core.cache.purgeCache();
-  loader.wadors.metaDataManager.purge();
+  for (const imageId of knownBefore) if (!known.has(imageId)) loader.wadors.metaDataManager.remove(imageId);
+  knownBefore = known;
+  known = new Set();
   forgetFrames();
 }
 

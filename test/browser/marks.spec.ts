@@ -80,6 +80,17 @@ const drawn: readonly [key: string, kind: Mark['kind'], points: readonly Point[]
     ],
     'lines',
   ],
+  [
+    '/',
+    'cardiothoracic',
+    [
+      [110, 30],
+      [150, 30],
+      [100, 45],
+      [160, 45],
+    ],
+    'lines',
+  ],
 ];
 
 interface Kept {
@@ -168,6 +179,9 @@ suite('marks of a reading, in the browser', () => {
     const valueOf = (kind: Mark['kind']) => marks.find((one) => one.kind === kind)!.values;
     expect(valueOf('length')).toEqual([{ quantity: 'length', value: expect.any(Number), unit: 'mm' }]);
     expect(Math.abs(valueOf('length')[0]!.value - 56)).toBeLessThan(2 * within);
+    const [ratio, ...others] = valueOf('cardiothoracic');
+    expect([ratio!.quantity, ratio!.unit, others]).toEqual(['ratio', '1', []]);
+    expect(Math.abs(ratio!.value - 40 / 60)).toBeLessThan((2 * within) / 40);
     expect(valueOf('probe')).toEqual([{ quantity: 'value', value: phantomValue(180, 30, 1), unit: 'HU' }]);
     expect(valueOf('rectangle').map(({ quantity }) => quantity)).toEqual(
       expect.arrayContaining(['area', 'mean', 'deviation']),

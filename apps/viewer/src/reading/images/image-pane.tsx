@@ -134,12 +134,16 @@ export default function ImagePane(props: ImagePaneProps) {
   );
   const togglePlanes = (): void => cutThrough(cutFrom ? null : (handle?.loaded ?? null));
   // A finger has no wheel beside it.
-  const tool = pickedTool ?? (byFinger() && (handle?.loaded?.frames.length ?? 0) > 1 ? 'scroll' : 'window');
+  const byDefault: PointerTool = byFinger() && (handle?.loaded?.frames.length ?? 0) > 1 ? 'scroll' : 'window';
+  const tool = pickedTool ?? byDefault;
   const pickTool = (next: PointerTool): void => {
     setTool(next);
     pickPointer(next);
   };
-  useEffect(() => pickPointer(tool), [tool]);
+  // Not of a tool that was picked: this comes late, and would take away what is already being drawn with it.
+  useEffect(() => {
+    if (!pickedTool) pickPointer(byDefault);
+  }, [pickedTool, byDefault]);
   const presets = presetsFor(chosen?.modality ?? '');
   const pickPreset = (preset: WindowPreset | null): void =>
     act((viewport) => (preset ? viewport.setWindow(preset.width, preset.center) : viewport.resetWindow()));

@@ -5,7 +5,7 @@ import { sameMark } from '../marks/merge-marks.js';
 import { engineId } from './engine.js';
 import { frameAt, frameOf, whenFramesCome } from './frame-registry.js';
 import { pointsToDraw, pointsToSave, rounded } from './mark-points.js';
-import { calibrationOf, measuredValues } from './measured.js';
+import { calibrationOf, isKept, measuredValues } from './measured.js';
 import { kindOfTool, toolOfKind, type ToldMark } from './reading-tools.js';
 
 type Annotation = Types.Annotation & { data: { contour?: { polyline: Point[]; closed: boolean } } };
@@ -72,7 +72,7 @@ function markOf(one: Annotation, before: Mark | undefined): Mark | null {
   const stats = (one.data.cachedStats as Record<string, Record<string, unknown>> | undefined)?.[`imageId:${imageId}`];
   if (!stats && kind !== 'arrow') return before ?? null;
   const values = measuredValues(stats ?? {}, frame.spacing, frame.modality).flatMap(({ quantity, value, unit }) =>
-    quantity === 'perimeter' ? [] : [{ quantity, value: Number(value.toPrecision(9)), unit }],
+    isKept(quantity) ? [{ quantity, value: Number(value.toPrecision(9)), unit }] : [],
   );
   return {
     id: uidOf(one.annotationUID),

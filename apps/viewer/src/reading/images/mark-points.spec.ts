@@ -32,6 +32,23 @@ describe('the points of a mark', () => {
     expect(pointsToSave('bidirectional', across, [1, 2])).toEqual([across[2], across[3], across[0], across[1]]);
   });
 
+  it('end with the thorax, which is wider than the heart, however they were drawn', () => {
+    const heart: MarkPoint[] = [
+      [2, 5],
+      [5, 5],
+    ];
+    const thorax: MarkPoint[] = [
+      [0, 6],
+      [8, 6],
+    ];
+    for (const points of [
+      [...heart, ...thorax],
+      [...thorax, ...heart],
+    ])
+      expect(pointsToSave('cardiothoracic', points, [1, 1])).toEqual([...heart, ...thorax]);
+    expect(pointsToSave('cardiothoracic', [...heart, ...heart], [1, 1])).toEqual([...heart, ...heart]);
+  });
+
   it('stay as they are otherwise', () => {
     expect(pointsToSave('cobb', square, [1, 1])).toEqual(square);
     expect(pointsToSave('length', [square[3]!, square[0]!], [1, 1])).toEqual([square[3], square[0]]);

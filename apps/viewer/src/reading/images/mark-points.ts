@@ -15,8 +15,10 @@ export function pointsToSave(
   const [a, b, c, d] = points;
   if (!a || !b || !c || !d) return [...points];
   if (kind === 'rectangle') return [a, b, d, c];
-  const shorterFirst = kind === 'bidirectional' && lengthOf([a, b], spacing) < lengthOf([c, d], spacing);
-  return shorterFirst ? [c, d, a, b] : [...points];
+  const [first, second] = [lengthOf([a, b], spacing), lengthOf([c, d], spacing)];
+  // The long axis comes first, and the thorax last.
+  const swapped = (kind === 'bidirectional' && first < second) || (kind === 'cardiothoracic' && first > second);
+  return swapped ? [c, d, a, b] : [...points];
 }
 
 /** The same back again. */

@@ -1,8 +1,22 @@
 import type { MarkCalibration, MarkQuantity, MarkUnit } from '../../api/types.js';
 import type { Spacing } from './series.js';
 
-/** A perimeter is shown, and not kept. */
-export type Quantity = MarkQuantity | 'perimeter';
+/** What is shown, and not kept. */
+type Shown = 'perimeter' | 'heart' | 'thorax';
+export type Quantity = MarkQuantity | Shown;
+const KEPT: ReadonlySet<Quantity> = new Set<MarkQuantity>([
+  'length',
+  'short-axis',
+  'angle',
+  'area',
+  'mean',
+  'deviation',
+  'maximum',
+  'minimum',
+  'ratio',
+  'value',
+]);
+export const isKept = (quantity: Quantity): quantity is MarkQuantity => KEPT.has(quantity);
 export type Unit = MarkUnit;
 
 export interface MeasuredValue {
@@ -16,6 +30,10 @@ interface Statistics {
   readonly length?: unknown;
   readonly width?: unknown;
   readonly angle?: unknown;
+  /** of the heart to the thorax; the two widths with it */
+  readonly ratio?: unknown;
+  readonly heart?: unknown;
+  readonly thorax?: unknown;
   readonly area?: unknown;
   readonly perimeter?: unknown;
   readonly mean?: unknown;
@@ -55,7 +73,10 @@ export function measuredValues(stats: Statistics, spacing: Spacing, modality: st
   const rows: [Quantity, unknown, number, Unit][] = [
     ['length', stats.length, millimetres, length],
     ['short-axis', stats.width, millimetres, length],
-    ['angle', stats.angle, 1, 'deg'],
+    ['ratio', stats.ratio, 1, '1'],
+    ['heart', stats.heart, millimetres, length],
+    ['thorax', stats.thorax, millimetres, length],
+    ['angle', stats.ratio === undefined ? stats.angle : undefined, 1, 'deg'],
     ['area', stats.area, millimetres * millimetres, area],
     ['perimeter', stats.perimeter, millimetres, length],
     ['mean', stats.mean, 1, grey],

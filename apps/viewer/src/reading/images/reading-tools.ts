@@ -1,6 +1,7 @@
 import { eventTarget, getRenderingEngine } from '@cornerstonejs/core';
 import * as tools from '@cornerstonejs/tools';
 import type { Mark, MarkKind } from '../../api/types.js';
+import { CardiothoracicTool } from './cardiothoracic-tool.js';
 import { engineId } from './engine.js';
 import { frameOf } from './frame-registry.js';
 import { calibrationOf, measuredValues, measureLines, type MeasureWords } from './measured.js';
@@ -21,6 +22,7 @@ const CLASSES = {
   bidirectional: tools.BidirectionalTool,
   angle: tools.AngleTool,
   cobb: tools.CobbAngleTool,
+  cardiothoracic: CardiothoracicTool,
   rectangle: tools.RectangleROITool,
   ellipse: tools.EllipticalROITool,
   freehand: tools.PlanarFreehandROITool,

@@ -10,6 +10,7 @@ export type PointerTool =
   | 'bidirectional'
   | 'angle'
   | 'cobb'
+  | 'cardiothoracic'
   | 'rectangle'
   | 'ellipse'
   | 'freehand'
@@ -33,6 +34,7 @@ export const TOOLS: readonly ToolEntry[] = [
   { tool: 'bidirectional', hotkey: 'B', marks: true },
   { tool: 'angle', hotkey: 'A', marks: true },
   { tool: 'cobb', hotkey: 'C', marks: true },
+  { tool: 'cardiothoracic', hotkey: '/', marks: true },
   { tool: 'rectangle', hotkey: 'Q', marks: true },
   { tool: 'ellipse', hotkey: 'E', marks: true },
   { tool: 'freehand', hotkey: 'F', marks: true },

@@ -12,6 +12,7 @@ import {
   differenceAtTrueSize,
   pictureByCounterpart,
   pictureOnScreen,
+  shuttered,
   widened,
   type Difference,
   type Window,
@@ -24,7 +25,17 @@ import { eventually, QiaoProcess } from '#test/qiao-process';
 jest.setTimeout(60_000);
 const data = process.env['QIAO_TEST_DATA'];
 if (data === undefined) throw new Error('QIAO_TEST_DATA must name the folder of real files');
-const programs = ['chromium', 'dcm2pnm', 'dcmj2pnm', 'dcml2pnm', 'gdcmconv', 'dsrdump', 'dcmodify'];
+const programs = [
+  'chromium',
+  'dcm2pnm',
+  'dcmj2pnm',
+  'dcml2pnm',
+  'gdcmconv',
+  'dsrdump',
+  'dcmodify',
+  'dcmpsmk',
+  'dcmp2pgm',
+];
 const suite = programs.every(hasCounterpart) ? describe : describe.skip;
 
 const COMPANION = 'seg/highdicom__dx_image.dcm';
@@ -65,7 +76,8 @@ suite('each family of DICOM files in the viewer', () => {
 
   /** Every file goes in first, each a study of its own, so that all settle together. */
   beforeAll(async () => {
-    [qiao, browser] = await Promise.all([QiaoProcess.start(), launchBrowser()]);
+    qiao = await QiaoProcess.start();
+    browser = await launchBrowser();
     let number = 10_000;
     const send = async (name: string, files: readonly Buffer[]) => {
       const answer = await qiao.stow('pacs-zhaozhuang', files);
@@ -74,10 +86,11 @@ suite('each family of DICOM files in the viewer', () => {
       sent.set(name, { study, files: new Map(files.map((bytes) => [parsed(bytes).string('x00080018')!, bytes])) });
     };
     const one = (file: string) => withOwnUids(readFileSync(join(data, 'dicom', file)), (number += 1));
-    for (const { file } of PICTURES) {
+    for (const { family, file, changed } of PICTURES) {
       const path = join(data, 'dicom', file);
       const names = file.startsWith('series-') ? readdirSync(path) : [];
-      await send(file, names.length > 0 ? names.map((name) => readFileSync(join(path, name))) : [one(file)]);
+      const whole = names.length > 0 ? names.map((name) => readFileSync(join(path, name))) : [one(file)];
+      await send(family, changed ? whole.map(changed.by) : whole);
     }
     await send(WIDE, [withAspectRatio(one(WIDE_FILE), `1\\${TIMES}`)]);
     for (const { family, file, damage } of UNDRAWABLE)
@@ -88,9 +101,11 @@ suite('each family of DICOM files in the viewer', () => {
       await send(file, [bytes, await besides(one(COMPANION), parsed(bytes))]);
     }
     ({ page, complaints } = await sitDown(browser, qiao, 'sun'));
-    reads = await eventually('a read of every study', async () => {
-      const found = new Map<string, string>(
-        await page.evaluate<[string, string][]>(`(async () => {
+    reads = await eventually(
+      'a read of every study',
+      async () => {
+        const found = new Map<string, string>(
+          await page.evaluate<[string, string][]>(`(async () => {
           const found = [];
           for (let next = ''; next !== null; ) {
             const answer = await (await fetch('/api/worklist?limit=100' + (next && '&cursor=' + next))).json();
@@ -99,13 +114,15 @@ suite('each family of DICOM files in the viewer', () => {
           }
           return found;
         })()`),
-      );
-      missing = [...sent].filter(([, { study }]) => !found.has(study)).map(([name]) => name);
-      return missing.length === 0 && found;
-    }).catch((error: unknown) => {
+        );
+        missing = [...sent].filter(([, { study }]) => !found.has(study)).map(([name]) => name);
+        return missing.length === 0 && found;
+      },
+      150,
+    ).catch((error: unknown) => {
       throw new Error(`no read of ${missing.join(', ')}`, { cause: error });
     });
-  }, 240_000);
+  }, 300_000);
   afterAll(async () => {
     await browser?.close();
     await qiao?.dispose();
@@ -126,10 +143,11 @@ suite('each family of DICOM files in the viewer', () => {
   };
 
   /** What is on the screen, in words for the failure too. */
-  async function compare(bytes: Buffer, frame: number, { tool, largest }: PictureFamily): Promise<void> {
+  async function compare(bytes: Buffer, frame: number, { tool, largest, changed }: PictureFamily): Promise<void> {
     const dataset = parsed(bytes);
     const most = largest?.[0] ?? 2;
-    const reference = await pictureByCounterpart(bytes, windowOf(dataset, frame), tool, frame);
+    const { drawn = windowOf(dataset, frame), open: seen = () => true } = changed ?? {};
+    const reference = shuttered(await pictureByCounterpart(bytes, drawn, tool, frame), seen);
     let compared: Difference | null = null;
     // The picture settles within a few frames of the screen; a wrong one stays wrong.
     for (let attempt = 0; attempt < 8; attempt += 1) {
@@ -153,13 +171,18 @@ suite('each family of DICOM files in the viewer', () => {
       width: view.width + ((dataset.uint16('x00280011')! - width) & 1),
       height: view.height + ((dataset.uint16('x00280010')! - height) & 1),
     });
-    await page.waitForTimeout(100);
+    await page.waitForFunction(
+      `(() => {
+        const { width, height } = document.querySelector('[data-testid=viewport] canvas');
+        return (width - ${dataset.uint16('x00280011')!}) % 2 === 0 && (height - ${dataset.uint16('x00280010')!}) % 2 === 0;
+      })()`,
+    );
     await page.keyboard.press('u');
   }
 
   it.each(PICTURES.map((row) => [row.family, row] as const))('draws %s as its counterpart does', async (_, row) => {
-    const { study, files } = sent.get(row.file)!;
-    await open(row.file);
+    const { study, files } = sent.get(row.family)!;
+    await open(row.family);
     await waitForPicture(page, study);
     const onScreen = async () => {
       const id = await page.getByTestId('viewport').getAttribute('data-rendered-image-id');

@@ -5,7 +5,9 @@ import dicomParser from 'dicom-parser';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, sitDown, waitForPicture } from '#test/browser';
 import { difference, pictureByCounterpart, pictureOnScreen, type Picture, type Window } from '#test/browser-picture';
+import { modified } from '#test/changed-files';
 import { hasCounterpart } from '#test/counterpart';
+import { mark } from '#test/mark-by-mouse';
 import { segmentationFile, type DrawnSegment } from '#test/sample-segmentation';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 
@@ -35,6 +37,17 @@ function about(bytes: Uint8Array): { study: string; instance: string; rows: numb
 const numberOf = (bytes: Uint8Array): number =>
   dicomParser.parseDicom(bytes, { untilTag: 'x7fe00010' }).intString('x00200013')!;
 
+/** Signed samples of 16 bits, little endian, through slope and intercept. */
+function suvOfPixels(bytes: Buffer, factor: number): Float64Array {
+  const dataset = dicomParser.parseDicom(bytes);
+  const { dataOffset, length } = dataset.elements['x7fe00010']!;
+  const [slope, intercept] = [dataset.floatString('x00281053')!, dataset.floatString('x00281052')!];
+  return Float64Array.from(
+    { length: length / 2 },
+    (_, at) => (bytes.readInt16LE(dataOffset + 2 * at) * slope + intercept) * factor,
+  );
+}
+
 /** The primaries of sRGB in CIELAB under D50 (54.29 80.82 69.90, 87.82 -79.27 80.99, 29.57 68.30 -112.03), as DICOM scales it. */
 const CIELAB = {
   red: [35_579, 53_666, 50_860],
@@ -63,7 +76,8 @@ suite('real images in the browser', () => {
   let complaints: string[];
 
   beforeAll(async () => {
-    [qiao, browser] = await Promise.all([QiaoProcess.start(), launchBrowser()]);
+    qiao = await QiaoProcess.start();
+    browser = await launchBrowser();
     ({ page, complaints } = await sitDown(browser, qiao, 'sun'));
   }, 180_000);
   afterAll(async () => {
@@ -241,6 +255,64 @@ suite('real images in the browser', () => {
       await page.keyboard.press('ArrowUp');
       await waitForPicture(page, about(slices[14]!).instance);
       if (shots) await page.screenshot({ path: join(shots, 'segments.png') });
+    });
+  });
+
+  describe('PET', () => {
+    it('is measured and windowed in SUV, and saved so', async () => {
+      const folder = join(data, 'dicom/series-pt-299');
+      const files = readdirSync(folder).map((name) => readFileSync(join(folder, name)));
+      await open(files, 5);
+      await page.getByTestId('claim').click();
+      const middle = [...files].sort((a, b) => numberOf(a) - numberOf(b))[149]!;
+      await page.getByTestId('frame-indicator').filter({ hasText: '150/299' }).waitFor();
+      await waitForPicture(page, about(middle).instance);
+      // 66.2 kg; 381.47 MBq of F-18 at 11:39:00, and the series began at 13:02:44.678.
+      const left = 381_470_000 * 0.5 ** ((83 * 60 + 44.678) / 6586.2);
+      const suv = suvOfPixels(middle, 66_200 / left);
+      const drawn = { columns: 128, rows: 128, spacing: [4, 4] } as const;
+      const hottest = suv.reduce((best, value, at) => (value > suv[best]! ? at : best), 0);
+      const at = [hottest % 128, Math.floor(hottest / 128)] as const;
+      expect(suv[hottest]).toBeGreaterThan(0.5);
+      await eventually('the value at a point', async () =>
+        (await mark(page, drawn, 'd', [at], 'clicks')).includes(`${suv[hottest]!.toFixed(2)} SUV`),
+      );
+      const inside = [...suv].filter((_, one) => {
+        const [x, y] = [one % 128, Math.floor(one / 128)];
+        return x >= 50 && x <= 80 && y >= 55 && y <= 75;
+      });
+      const mean = inside.reduce((sum, value) => sum + value, 0) / inside.length;
+      const corners = [
+        [49.5, 54.5],
+        [80.5, 75.5],
+      ] as const;
+      const told = await mark(page, drawn, 'q', corners, 'drag');
+      expect(told).toContain(`均值 ${mean.toFixed(2)} SUV`);
+      expect(told).toContain(`最大 ${Math.max(...inside).toFixed(2)} SUV`);
+      await page.keyboard.press('2');
+      await page.getByTestId('window').filter({ hasText: 'SUV 0.0–7.0' }).waitFor();
+      const shots = process.env['SHOTS'];
+      if (shots) await page.screenshot({ path: join(shots, 'pet.png') });
+      const saved = await eventually('the marks to be saved', async () => {
+        const answer = await page.request.get(page.url().replace('/reads/', '/api/reads/') + '/marks');
+        const { marks } = (await answer.json()) as { marks: { values: { quantity: string; unit: string }[] }[] };
+        return marks.length > 1 && marks;
+      });
+      const units = saved.flatMap(({ values }) => values.filter(({ quantity }) => quantity !== 'area'));
+      expect(new Set(units.map(({ unit }) => unit))).toEqual(new Set(['SUV']));
+    });
+
+    it('says what is missing where there is no SUV, and tells Bq/ml', async () => {
+      const file = modified(
+        readFileSync(join(data, 'dicom/modality-cr-dx-mg-xa-nm-pt/dicom__1.dcm')),
+        '-ea',
+        '(0010,1030)',
+      );
+      await open([file], 3);
+      await page.getByTestId('no-suv').filter({ hasText: '缺体重' }).waitFor();
+      const { rows } = about(file);
+      const lines = await mark(page, { columns: rows, rows, spacing: [4, 4] }, 'd', [[rows / 2, rows / 2]], 'clicks');
+      expect(lines.at(-1)).toMatch(/^\d+ Bq\/ml$/);
     });
   });
 

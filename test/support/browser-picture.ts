@@ -61,12 +61,12 @@ function knownToGdcm(bytes: Uint8Array): Buffer {
 }
 
 /**
- * A frame (the first unless told) as DCMTK draws it, without overlays, in the same window, from its least to its greatest value, or as it
- * is; with `gdcmconv` GDCM decompresses it before.
+ * A frame (the first unless told) as DCMTK draws it, overlays and all: in the same window, from its least to its greatest value, as it
+ * is, or by options of its own; with `gdcmconv` GDCM decompresses it before.
  */
 export async function pictureByCounterpart(
   bytes: Uint8Array,
-  window: Window | 'whole-range' | null,
+  window: Window | 'whole-range' | readonly string[] | null,
   tool: PictureTool = 'dcm2pnm',
   frame = 1,
 ): Promise<Picture> {
@@ -79,13 +79,26 @@ export async function pictureByCounterpart(
       file = join(folder, 'raw.dcm');
     }
     const out = join(folder, 'out.pnm');
-    const voi = window === 'whole-range' ? ['+Wm'] : window ? ['+Ww', String(window.center), String(window.width)] : [];
-    const how = ['--write-raw-pnm', '-O', '+F', String(frame), ...voi];
+    const how = ['--write-raw-pnm', '+F', String(frame), ...voiOptions(window)];
     await run(tool === 'gdcmconv' ? 'dcm2pnm' : tool, [...how, file, out]);
     return readPnm(await readFile(out));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function voiOptions(window: Window | 'whole-range' | readonly string[] | null): readonly string[] {
+  if (window === 'whole-range') return ['+Wm'];
+  if (window === null) return [];
+  return 'center' in window ? ['+Ww', String(window.center), String(window.width)] : window;
+}
+
+/** With black in place of the pixels, counted from 1, that are not to be seen. */
+export function shuttered({ width, height, rgb }: Picture, open: (row: number, column: number) => boolean): Picture {
+  const out = Uint8Array.from(rgb);
+  for (let at = 0; at < width * height; at += 1)
+    if (!open(Math.floor(at / width) + 1, (at % width) + 1)) out.fill(0, 3 * at, 3 * at + 3);
+  return { width, height, rgb: out };
 }
 
 /** As it looks where its pixels are `times` as wide as they are high. */

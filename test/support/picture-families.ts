@@ -1,4 +1,5 @@
 import type { PictureTool } from './browser-picture.js';
+import { modified, withCurvedVoiLut, withOverlayInCells, withoutOverlay } from './changed-files.js';
 
 /** Files of a folder of real ones, and what draws them independently. */
 export interface PictureFamily {
@@ -6,6 +7,14 @@ export interface PictureFamily {
   /** A file, or the folder of a series, below `dicom`. */
   file: string;
   tool?: PictureTool;
+  changed?: {
+    /** What it is made into before it is sent. */
+    by: (bytes: Buffer) => Buffer;
+    /** How the tool then draws it. */
+    drawn?: readonly string[];
+    /** Whether a pixel is to be seen; they count from 1. */
+    open?: (row: number, column: number) => boolean;
+  };
   /** Greatest difference allowed, in grey levels of 255: 2 unless told, and why. */
   largest?: [number, string];
 }
@@ -16,6 +25,37 @@ const PATTERN = 'transfer-syntax/cornerstone3D__TestPattern';
 const LOSSY_12: [number, string] = [
   4,
   'decoders of lossy JPEG may differ by a value or two (T.83), which slope and window make 1.3 levels each',
+];
+/** Shapes, and which pixels they leave to be seen; DCMTK draws no shutters. */
+const SHUTTERS: readonly { shape: string; edges: string[]; open: (row: number, column: number) => boolean }[] = [
+  {
+    shape: 'rectangular',
+    edges: ['1600)=RECTANGULAR', '1602)=100', '1604)=380', '1606)=121', '1608)=333'],
+    open: (row, column) => column >= 100 && column <= 380 && row >= 121 && row <= 333,
+  },
+  {
+    shape: 'circular',
+    edges: ['1600)=CIRCULAR', '1610)=240\\221', '1612)=150'],
+    open: (row, column) => Math.hypot(row - 240, column - 221) <= 150,
+  },
+  {
+    shape: 'polygonal and rectangular',
+    edges: [
+      '1600)=POLYGONAL\\RECTANGULAR',
+      '1620)=60\\240\\300\\420\\440\\200\\200\\70',
+      '1602)=1',
+      '1604)=300',
+      '1606)=1',
+      '1608)=484',
+    ],
+    // On the inner side of each edge.
+    open: (row, column) =>
+      column <= 300 &&
+      (row - 60) * 180 - (column - 240) * 240 >= 0 &&
+      (row - 300) * -220 - (column - 420) * 140 >= 0 &&
+      (row - 440) * -130 - (column - 200) * -240 >= 0 &&
+      (row - 200) * 170 - (column - 70) * -140 >= 0,
+  },
 ];
 export const PICTURES: readonly PictureFamily[] = [
   // Series: the image that it opens on, the first and the last.
@@ -36,7 +76,54 @@ export const PICTURES: readonly PictureFamily[] = [
   { family: 'NM', file: `${MODALITIES}/pydicom-data__JPEG2000_UNC.dcm` },
   { family: 'MR with overlays', file: `${MODALITIES}/pydicom-data__MR-SIEMENS-DICOM-WithOverlays.dcm` },
   { family: 'modality LUT', file: `${MODALITIES}/pydicom-data__mlut_18.dcm` },
-  { family: 'VOI LUT', file: `${MODALITIES}/pydicom-data__vlut_04.dcm` },
+  {
+    family: 'VOI LUT',
+    file: `${MODALITIES}/pydicom-data__vlut_04.dcm`,
+    changed: { by: withCurvedVoiLut, drawn: ['+Wl', '1'] },
+  },
+  {
+    family: 'VOI LUT of a MONOCHROME1',
+    file: `${MODALITIES}/pydicom-data__vlut_04.dcm`,
+    changed: {
+      by: (bytes) => modified(withCurvedVoiLut(bytes), '-m', '(0028,0004)=MONOCHROME1'),
+      drawn: ['+Wl', '1'],
+    },
+  },
+  {
+    family: 'VOI LUT of 14 bits over 16,384 values',
+    file: `${MODALITIES}/raccoon-dicom__1000.dcm`,
+    changed: { by: (bytes) => modified(bytes, '-ea', '(0028,1050)', '-ea', '(0028,1051)'), drawn: ['+Wl', '1'] },
+  },
+  {
+    family: 'sigmoid window',
+    file: `${CT}_LittleEndianExplicitTransferSyntax_1.2.840.10008.1.2.1.dcm`,
+    changed: {
+      by: (bytes) => modified(bytes, '-i', '(0028,1056)=SIGMOID', '-i', '(0028,1050)=200', '-i', '(0028,1051)=700'),
+      drawn: ['+Ww', '200', '700', '+Wfs'],
+    },
+  },
+  {
+    family: 'exact window, told by its function',
+    file: `${CT}_LittleEndianExplicitTransferSyntax_1.2.840.10008.1.2.1.dcm`,
+    changed: {
+      by: (bytes) => modified(bytes, '-i', '(0028,1056)=LINEAR_EXACT', '-i', '(0028,1050)=60', '-i', '(0028,1051)=20'),
+      // LINEAR with a half and a whole more is the same line (PS3.3 C.11.2.1.3.2).
+      drawn: ['+Ww', '60.5', '21'],
+    },
+  },
+  {
+    family: 'overlay in bits of the pixel cells',
+    file: 'us-multiframe/pydicom__examples_overlay.dcm',
+    changed: { by: withOverlayInCells },
+  },
+  ...SHUTTERS.map(({ shape, edges, open }) => ({
+    family: `${shape} shutter`,
+    file: `${MODALITIES}/pydicom-data__MR-SIEMENS-DICOM-WithOverlays.dcm`,
+    changed: {
+      by: (bytes: Buffer) => modified(withoutOverlay(bytes), ...edges.flatMap((edge) => ['-i', `(0018,${edge}`])),
+      open,
+    },
+  })),
   { family: 'US, colour', file: 'us-multiframe/pydicom__examples_rgb_color.dcm' },
   { family: 'US multi-frame, YBR', file: 'us-multiframe/pydicom__examples_ybr_color.dcm', tool: 'dcmj2pnm' },
   { family: 'US multi-frame, palette, RLE', file: 'us-multiframe/dicomweb-client__US-PAL-8-10x-echo.dcm' },

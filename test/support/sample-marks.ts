@@ -92,7 +92,10 @@ export function oneOfEachKind(sopInstanceUid: string, frame = 1): Mark[] {
         Math.fround(256 + 40 * Math.cos((step / 300) * 2 * Math.PI)),
         Math.fround(256 + 30 * Math.sin((step / 300) * 2 * Math.PI)),
       ]),
-      values: [{ quantity: 'mean', value: 2.35, unit: 'SUV' }],
+      values: [
+        { quantity: 'mean', value: 2.35, unit: 'SUV' },
+        { quantity: 'maximum', value: 20_417, unit: 'Bq/ml' },
+      ],
       calibration: 'patient',
     },
     {

@@ -148,7 +148,7 @@ export type MarkKind =
   | 'centre-line';
 export type MarkQuantity =
   'length' | 'short-axis' | 'angle' | 'area' | 'mean' | 'deviation' | 'maximum' | 'minimum' | 'ratio' | 'value';
-export type MarkUnit = 'mm' | 'px' | 'deg' | 'mm2' | 'px2' | 'HU' | 'SUV' | '1' | 'grey';
+export type MarkUnit = 'mm' | 'px' | 'deg' | 'mm2' | 'px2' | 'HU' | 'SUV' | 'Bq/ml' | '1' | 'grey';
 export type MarkCalibration = 'patient' | 'detector' | 'region' | 'pixels' | 'unknown';
 /** A column and a row; (0,0) is the top left corner of the top left pixel (PS3.3 C.18.6.1.1). */
 export type MarkPoint = [column: number, row: number];

@@ -25,6 +25,8 @@ export interface Prepared {
   readonly dataset: DicomJson;
   /** Instead of slope and intercept (PS3.3 C.11.1). */
   readonly modalityLut: LookupTable | null;
+  /** Where the file says no window (PS3.3 C.11.2). */
+  readonly voiLut: LookupTable | null;
 }
 
 const tag = {
@@ -41,7 +43,9 @@ const tag = {
   BitsStored: '00280101',
   HighBit: '00280102',
   PixelRepresentation: '00280103',
+  WindowCenter: '00281050',
   ModalityLUTSequence: '00283000',
+  VOILUTSequence: '00283010',
   FloatPixelData: '7FE00008',
   DoubleFloatPixelData: '7FE00009',
 } as const;
@@ -104,6 +108,7 @@ export async function prepare(dataset: DicomJson, signal?: AbortSignal): Promise
   const palette =
     text(dataset, tag.PhotometricInterpretation) === 'PALETTE COLOR' ? await paletteOf(dataset, signal) : undefined;
   const [modality] = items(dataset, tag.ModalityLUTSequence);
+  const [voi] = numbers(dataset, tag.WindowCenter).length > 0 ? [] : items(dataset, tag.VOILUTSequence);
   const drawing: Drawing = palette === null ? { by: 'nobody', why: 'palette' } : drawingOf(dataset);
   return {
     drawing,
@@ -116,6 +121,7 @@ export async function prepare(dataset: DicomJson, signal?: AbortSignal): Promise
       ...(drawing.by === 'server' ? afterServer(dataset, drawing.samples) : {}),
     },
     modalityLut: modality ? await tableOf(modality, signal) : null,
+    voiLut: voi ? await tableOf(voi, signal) : null,
   };
 }
 

@@ -6,11 +6,12 @@ import type { FirstPicture } from '../../first-picture/first-picture.js';
 import { FirstPictureSlot, useFirstPictureState } from '../../first-picture/first-picture-slot.js';
 import { useLatest } from '../../office/use-latest.js';
 import { FailedPage, PlainPage } from '../../plain-page.js';
-import { useText } from '../../text/index.js';
+import { useText, type Messages } from '../../text/index.js';
 import { DocumentCell } from '../documents/document-cell.js';
 import type { LoadedPlane } from '../planes/use-planes.js';
 import { SegmentBadges, type SegmentsOver } from '../segmentations/segment-badges.js';
 import type { ImageViewport, ViewportState } from './image-viewport.js';
+import { DrawnOverBadges } from './drawn-over-badges.js';
 import { edgeLetters } from './orientation.js';
 import { failureText } from './failure-text.js';
 import { isLossyInTruth } from './picture-loader.js';
@@ -42,6 +43,8 @@ interface ImageCellProps {
   study: { empty: boolean; error: unknown; retry: () => void };
   /** Where to begin, once the series is there. */
   wanted: KeyImage | null;
+  /** Without overlays and shutter. */
+  lifted: boolean;
   /** Segments that are drawn over its series. */
   segments: SegmentsOver | null;
   active: boolean;
@@ -68,9 +71,31 @@ function Standing({ first, series, children }: StandingProps) {
   return <FirstPictureSlot picture={first}>{children}</FirstPictureSlot>;
 }
 
+/** What is black and what is white: of PET in SUV, of others as centre and width. */
+function windowText({ windowWidth, windowCenter }: ViewportState, frame: Frame | undefined, t: Messages): string {
+  if (frame?.values.unit !== 'SUV') return t.images.window(windowWidth.toFixed(0), windowCenter.toFixed(0));
+  const [low, high] = [-1, 1].map((side) => (windowCenter + (side * windowWidth) / 2) * frame.values.factor);
+  return t.images.suvWindow(low!.toFixed(1).replace('-0.0', '0.0'), high!.toFixed(1));
+}
+
 export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
-  const { id, read, series, plane, first, study, wanted, segments, active, among, activate, hang, locate, told } =
-    props;
+  const {
+    id,
+    read,
+    series,
+    plane,
+    first,
+    study,
+    wanted,
+    lifted,
+    segments,
+    active,
+    among,
+    activate,
+    hang,
+    locate,
+    told,
+  } = props;
   const t = useText();
   const own = useLoadedSeries(read.studyInstanceUid, plane ? null : series);
   const loaded = plane?.loaded ?? own.loaded;
@@ -185,7 +210,13 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
               <span className="badge">◆ {t.images.lossy}</span>
             )}
             {frame?.derived && <span className="badge">◆ {t.images.derived}</span>}
+            {frame && <DrawnOverBadges frame={frame} lifted={lifted} />}
             {segments && !plane && <SegmentBadges {...segments} />}
+            {frame && frame.lacksForSuv.length > 0 && (
+              <span className="badge" data-testid="no-suv">
+                ◆ {t.images.noSuv(frame.lacksForSuv.map((lack) => t.images.suvLacks[lack]))}
+              </span>
+            )}
             {frame && frame.spacing.of === 'pixels' && <span className="badge">◆ {t.images.uncalibrated}</span>}
           </div>
           <div className="corner corner-bl">
@@ -197,8 +228,8 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
           </div>
           <div className="corner corner-br">
             <span data-testid="window">
-              {Number.isFinite(state.windowWidth) &&
-                t.images.window(state.windowWidth.toFixed(0), state.windowCenter.toFixed(0))}
+              {frame?.voiLut && `${t.images.voiLut(frame.voiLut.name ?? '')} · `}
+              {Number.isFinite(state.windowWidth) && windowText(state, frame, t)}
             </span>
             <br />
             <span data-testid="zoom">{Number.isFinite(state.zoom) && t.images.zoom(state.zoom.toFixed(1))}</span>

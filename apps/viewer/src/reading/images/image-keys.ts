@@ -25,6 +25,7 @@ export interface KeyActions {
   toggleLines: () => void;
   togglePlanes: () => void;
   toggleSegments: () => void;
+  toggleDrawnOver: () => void;
   addKey: () => void;
   undo: () => void;
   abandon: () => void;
@@ -56,6 +57,7 @@ const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
   X: (act) => act.toggleLines(),
   J: (act) => act.togglePlanes(),
   ';': (act) => act.toggleSegments(),
+  "'": (act) => act.toggleDrawnOver(),
   K: (act) => act.addKey(),
   N: (act) => act.insertMarks(),
   Delete: (act) => act.undo(),

@@ -9,6 +9,7 @@ import type { MarksControl } from '../marks/use-marks.js';
 import { ArrowWords, type AskedWords } from './arrow-words.js';
 import { hang as layoutFor } from './hanging.js';
 import { ImageCell, type CellHandle } from './image-cell.js';
+import { hasDrawnOver, liftDrawnOver } from './drawn-over.js';
 import { useImageKeys } from './image-keys.js';
 import { ImageToolbar } from './image-toolbar.js';
 import type { ImageViewport } from './image-viewport.js';
@@ -85,6 +86,7 @@ export default function ImagePane(props: ImagePaneProps) {
   const [wanted, setWanted] = useState<{ cell: string; key: KeyImage } | null>(null);
   const [together, setTogether] = useState(false);
   const [lines, setLines] = useState(false);
+  const [lifted, setLifted] = useState(false);
   const [asked, setAsked] = useState<AskedWords | null>(null);
   const [showsKeys, setShowsKeys] = useState(false);
   const [handles, setHandles] = useState<Readonly<Record<string, CellHandle>>>({});
@@ -100,6 +102,7 @@ export default function ImagePane(props: ImagePaneProps) {
   const layer = useMarkLayer(marks, changeKeyImages !== null);
   const undo = (): void => void (abandonDrawing() || layer.current?.undo());
   useEffect(() => scrollTogether(together), [together]);
+  useEffect(() => liftDrawnOver(lifted), [lifted]);
   const cutting = shown !== null;
   useEffect(() => referenceLinesFrom((lines || cutting) && count > 1 ? active : ''), [lines, cutting, active, count]);
   useEffect(() => {
@@ -144,7 +147,7 @@ export default function ImagePane(props: ImagePaneProps) {
   useEffect(() => {
     if (!pickedTool) pickPointer(byDefault);
   }, [pickedTool, byDefault]);
-  const presets = presetsFor(chosen?.modality ?? '');
+  const presets = presetsFor(chosen?.modality ?? '', frame?.values ?? { unit: 'grey', factor: 1 });
   const pickPreset = (preset: WindowPreset | null): void =>
     act((viewport) => (preset ? viewport.setWindow(preset.width, preset.center) : viewport.resetWindow()));
   const pickLayout = (next: Layout): void => {
@@ -197,6 +200,7 @@ export default function ImagePane(props: ImagePaneProps) {
     toggleLines: () => setLines(!lines),
     togglePlanes,
     toggleSegments: segmentations.toggleAll,
+    toggleDrawnOver: () => setLifted(!lifted),
     addKey: () => addKey?.(),
     undo,
     abandon: () => void abandonDrawing(),
@@ -252,6 +256,7 @@ export default function ImagePane(props: ImagePaneProps) {
               first={index === 0 && !shown ? first : null}
               wanted={wanted?.cell === cellId(index) ? wanted.key : null}
               segments={segmentations.over.get(uid) ?? null}
+              lifted={lifted}
               active={active === cellId(index)}
               among={count > 1}
               activate={setActive}
@@ -277,6 +282,8 @@ export default function ImagePane(props: ImagePaneProps) {
           setTogether={setTogether}
           lines={lines}
           setLines={setLines}
+          drawnOver={hasDrawnOver(frame) ? !lifted : null}
+          toggleDrawnOver={() => setLifted(!lifted)}
           planes={planes.step}
           togglePlanes={togglePlanes}
           slab={slab}

@@ -27,6 +27,9 @@ interface ImageToolbarProps {
   setTogether: (on: boolean) => void;
   lines: boolean;
   setLines: (on: boolean) => void;
+  /** Whether overlays and shutter are shown; null where the image has none. */
+  drawnOver: boolean | null;
+  toggleDrawnOver: () => void;
   planes: PlanesState['step'];
   togglePlanes: () => void;
   slab: Slab | null;
@@ -149,6 +152,16 @@ export function ImageToolbar(props: ImageToolbarProps) {
             {words.lines} <kbd>X</kbd>
           </button>
         </>
+      )}
+      {props.drawnOver !== null && (
+        <button
+          type="button"
+          aria-pressed={props.drawnOver}
+          onClick={props.toggleDrawnOver}
+          data-testid="drawn-over-button"
+        >
+          {t.images.over.button} <kbd>&apos;</kbd>
+        </button>
       )}
       {props.addKey && props.planes !== 'ready' && (
         <button type="button" onClick={props.addKey} data-testid="add-key-image">

@@ -2,10 +2,12 @@ import { Enums, eventTarget, metaData, utilities, type StackViewport, type Types
 import { utilities as toolUtilities } from '@cornerstonejs/tools';
 import { isPlane } from '../planes/plane-images.js';
 import { giveEngine, takeEngine } from './engine.js';
+import { distanceToPlane, lettersOf, type PlaneModule } from './image-places.js';
 import type { Turn } from './orientation.js';
 import { PictureCover } from './picture-cover.js';
 import { join, leave, play } from './reading-tools.js';
 import { drawFailure, startRendering, type DrawFailure } from './rendering.js';
+import { applyVoiCurve, straighten } from './voi-curve.js';
 
 export interface ViewportState {
   /** Counts from 0. */
@@ -27,30 +29,6 @@ export interface ViewportEvents {
   failed: (imageId: string, failure: DrawFailure) => void;
 }
 
-const cross = (a: Types.Point3, b: Types.Point3): Types.Point3 => [
-  a[1] * b[2] - a[2] * b[1],
-  a[2] * b[0] - a[0] * b[2],
-  a[0] * b[1] - a[1] * b[0],
-];
-
-interface PlaneModule {
-  usingDefaultValues?: boolean;
-  frameOfReferenceUID?: string;
-  imagePositionPatient: Types.Point3;
-  rowCosines: Types.Point3;
-  columnCosines: Types.Point3;
-}
-
-/** Millimetres from the plane of an image; infinite where it lies in no or another frame of reference. */
-function distanceToPlane(imageId: string, point: Types.Point3, frameOfReferenceUid: string): number {
-  const lies = metaData.get('imagePlaneModule', imageId) as PlaneModule | undefined;
-  if (!lies || lies.usingDefaultValues || lies.frameOfReferenceUID !== frameOfReferenceUid) return Infinity;
-  const normal = cross(lies.rowCosines, lies.columnCosines);
-  return Math.abs(
-    normal.reduce((sum, value, axis) => sum + value * (point[axis]! - lies.imagePositionPatient[axis]!), 0),
-  );
-}
-
 /** What plays without saying how fast. */
 const USUAL_RATE = 15;
 
@@ -64,6 +42,7 @@ export class ImageViewport {
   private imageIds: readonly string[] = [];
   private gone = false;
   private playing = false;
+  private straight = false;
 
   constructor(
     readonly id: string,
@@ -82,7 +61,11 @@ export class ImageViewport {
     join(id);
     this.cover = new PictureCover(element, this.viewport);
     this.listen(element, Enums.Events.IMAGE_RENDERED, () => this.afterRender());
-    this.listen(element, Enums.Events.VOI_MODIFIED, () => this.report());
+    this.listen(element, Enums.Events.STACK_NEW_IMAGE, () => this.curve());
+    this.listen(element, Enums.Events.VOI_MODIFIED, () => {
+      this.curve();
+      this.report();
+    });
     this.listen(element, Enums.Events.CAMERA_MODIFIED, () => this.report());
     this.listen(element, Enums.Events.PRE_STACK_NEW_IMAGE, () => this.report());
     const onError = (event: Event): void => {
@@ -122,9 +105,12 @@ export class ImageViewport {
 
   private report(): void {
     if (this.gone || this.imageIds.length === 0) return;
-    const { voiRange, invert } = this.viewport.getProperties();
+    const { voiRange, invert, VOILUTFunction } = this.viewport.getProperties();
+    const exact = VOILUTFunction === Enums.VOILUTFunctionType.LINEAR_EXACT;
     const window = voiRange
-      ? utilities.windowLevel.toWindowLevel(voiRange.lower, voiRange.upper)
+      ? exact
+        ? { windowWidth: voiRange.upper - voiRange.lower, windowCenter: (voiRange.lower + voiRange.upper) / 2 }
+        : utilities.windowLevel.toWindowLevel(voiRange.lower, voiRange.upper)
       : { windowWidth: Number.NaN, windowCenter: Number.NaN };
     this.events.changed({
       index: this.viewport.getTargetImageIdIndex(),
@@ -137,18 +123,8 @@ export class ImageViewport {
         quarters: Math.round((this.viewport.getRotation() ?? 0) / 90) % 4,
         flipped: this.viewport.getCamera().flipHorizontal === true,
       },
-      letters: this.letters(),
+      letters: lettersOf(this.viewport.getCamera()),
     });
-  }
-
-  private letters(): ViewportState['letters'] {
-    const { viewUp, viewPlaneNormal } = this.viewport.getCamera();
-    if (!viewUp || !viewPlaneNormal) return ['', '', '', ''];
-    const right = cross(viewUp, viewPlaneNormal);
-    const { getOrientationStringLPS, invertOrientationStringLPS } = toolUtilities.orientation;
-    const top = getOrientationStringLPS(viewUp);
-    const side = getOrientationStringLPS(right);
-    return [top, side, invertOrientationStringLPS(top), invertOrientationStringLPS(side)];
   }
 
   async show(imageIds: string[], index: number): Promise<void> {
@@ -174,7 +150,9 @@ export class ImageViewport {
     const place = Math.min(imageIds.length - 1, this.viewport.getTargetImageIdIndex());
     await this.show(imageIds, same >= 0 ? same : Math.max(0, place));
     if (this.gone) return;
-    this.viewport.setProperties({ ...(voiRange ? { voiRange } : {}), invert: invert ?? false });
+    this.withStraightLine(() =>
+      this.viewport.setProperties({ ...(voiRange ? { voiRange } : {}), invert: invert ?? false }),
+    );
     this.viewport.render();
   }
 
@@ -214,21 +192,32 @@ export class ImageViewport {
   }
 
   invert(): void {
-    this.viewport.setProperties({ invert: !this.viewport.getProperties().invert });
-    this.viewport.render();
-    this.report();
+    this.withStraightLine(() => this.viewport.setProperties({ invert: !this.viewport.getProperties().invert }));
+    this.redraw();
   }
 
   reset(): void {
-    this.viewport.resetProperties();
+    this.resetWindow();
     this.viewport.resetCamera();
-    this.viewport.render();
-    this.report();
+    this.redraw();
   }
 
   resetWindow(): void {
-    this.viewport.resetProperties();
+    this.withStraightLine(() => this.viewport.resetProperties());
     this.viewport.render();
+  }
+
+  private curve(): void {
+    if (!this.straight) applyVoiCurve(this.viewport);
+  }
+
+  /** A change that the viewport makes point by point, each time looking at all of them. */
+  private withStraightLine(change: () => void): void {
+    this.straight = true;
+    straighten(this.viewport);
+    change();
+    this.straight = false;
+    this.curve();
   }
 
   /** Turns the picture by a quarter, clockwise. */

@@ -1,4 +1,4 @@
-import { bulkBytes, numbers, type DicomAttribute, type DicomJson } from '../../api/dicom-web.js';
+import { bulkBytes, numbers, text, type DicomAttribute, type DicomJson } from '../../api/dicom-web.js';
 
 /** A table of PS3.3 C.11.1.1 or C.7.6.3.1.5: stored value `first` + i becomes `entries[i]`; values outside take the nearest entry. */
 export interface LookupTable {
@@ -6,9 +6,11 @@ export interface LookupTable {
   readonly entries: ArrayLike<number>;
   /** of an entry */
   readonly bits: number;
+  /** LUTExplanation */
+  readonly name?: string;
 }
 
-const [LUT_DESCRIPTOR, LUT_DATA] = ['00283002', '00283006'];
+const [LUT_DESCRIPTOR, LUT_EXPLANATION, LUT_DATA] = ['00283002', '00283003', '00283006'];
 const COLOURS = ['red', 'green', 'blue'] as const;
 
 export const lookedUp = ({ first, entries }: LookupTable, value: number): number =>
@@ -19,7 +21,8 @@ export async function tableOf(item: DicomJson, signal?: AbortSignal): Promise<Lo
   const descriptor = numbers(item, LUT_DESCRIPTOR);
   const element = item[LUT_DATA];
   if (descriptor.length !== 3 || !element) return null;
-  return { ...described(descriptor), entries: await words(element, sizeOf(descriptor), signal) };
+  const entries = await words(element, sizeOf(descriptor), signal);
+  return { ...described(descriptor), entries, name: text(item, LUT_EXPLANATION) };
 }
 
 /** The palette of PALETTE COLOR: whole, or in segments. Null where a colour is missing. */

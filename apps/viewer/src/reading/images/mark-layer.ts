@@ -71,7 +71,7 @@ function markOf(one: Annotation, before: Mark | undefined): Mark | null {
   if (unmoved && (before.text ?? '') === text && (kind === 'arrow' || before.values.length > 0)) return before;
   const stats = (one.data.cachedStats as Record<string, Record<string, unknown>> | undefined)?.[`imageId:${imageId}`];
   if (!stats && kind !== 'arrow') return before ?? null;
-  const values = measuredValues(stats ?? {}, frame.spacing, frame.modality).flatMap(({ quantity, value, unit }) =>
+  const values = measuredValues(stats ?? {}, frame.spacing, frame.values).flatMap(({ quantity, value, unit }) =>
     isKept(quantity) ? [{ quantity, value: Number(value.toPrecision(9)), unit }] : [],
   );
   return {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { enImages } from '../../text/en-images.js';
-import { calibrationOf, measuredValues, measureLines } from './measured.js';
+import { calibrationOf, meaningOf, measuredValues as valuesOf, measureLines } from './measured.js';
+
+type Statistics = Parameters<typeof valuesOf>[0];
+const measuredValues = (stats: Statistics, spacing: Parameters<typeof valuesOf>[1], modality: string) =>
+  valuesOf(stats, spacing, meaningOf(modality, null));
 
 const words = enImages.measure;
 const patient = { of: 'patient' } as const;
@@ -57,6 +61,15 @@ describe('the numbers of a mark', () => {
       'Max 66 HU',
     ]);
     expect(measuredValues(stats, patient, 'MR').map(({ unit }) => unit)).toEqual(['grey', 'grey', 'grey', 'grey']);
+  });
+
+  it('are SUV of PET where that can be computed, else Bq/ml, else values', () => {
+    const stats = { mean: 5000, min: 1250 };
+    const shown = (suv: Parameters<typeof meaningOf>[1]) =>
+      measureLines(valuesOf(stats, patient, meaningOf('PT', suv)), 'patient', words);
+    expect(shown({ factor: 0.0004 })).toEqual(['Mean 2.00 SUV', 'Min 0.50 SUV']);
+    expect(shown({ lacks: ['weight'] })).toEqual(['Mean 5000 Bq/ml', 'Min 1250 Bq/ml']);
+    expect(shown({ lacks: ['units'] })).toEqual(['Mean 5000', 'Min 1250']);
   });
 
   it('leave out what could not be computed', () => {

@@ -1,5 +1,8 @@
 import type { MarkCalibration, MarkQuantity, MarkUnit } from '../../api/types.js';
-import type { Spacing } from './series.js';
+import type { Suv } from './suv.js';
+
+/** What a measured length means: in the patient, at the detector plane (projection), or pixels only. */
+export type Spacing = { of: 'patient' } | { of: 'detector'; millimetres: number } | { of: 'pixels' };
 
 /** What is shown, and not kept. */
 type Shown = 'perimeter' | 'heart' | 'thorax';
@@ -51,8 +54,18 @@ const numberOf = (value: unknown): number | undefined => {
   return typeof one === 'number' && Number.isFinite(one) ? one : undefined;
 };
 
-/** The unit of a stored value behind the modality transformation (PS3.3 C.11.1): Hounsfield for CT alone, SUV is not computed here. */
-export const valueUnit = (modality: string): Unit => (modality === 'CT' ? 'HU' : 'grey');
+/** What a value behind the modality transformation (PS3.3 C.11.1) means: so many of a unit. */
+export interface ValueMeaning {
+  readonly unit: Unit;
+  readonly factor: number;
+}
+
+/** Hounsfield for CT alone; PET by what could be computed of it. */
+export function meaningOf(modality: string, suv: Suv | null): ValueMeaning {
+  if (suv && 'factor' in suv) return { unit: 'SUV', factor: suv.factor };
+  if (suv && !suv.lacks.includes('units')) return { unit: 'Bq/ml', factor: 1 };
+  return { unit: modality === 'CT' ? 'HU' : 'grey', factor: 1 };
+}
 
 const ofRegion = ({ unit, areaUnit }: Statistics): string | undefined =>
   [unit, areaUnit].find((one): one is string => typeof one === 'string' && one.endsWith('US Region'));
@@ -62,14 +75,14 @@ export const calibrationOf = (stats: Statistics, spacing: Spacing): MarkCalibrat
   ofRegion(stats)?.startsWith('cm') ? 'region' : spacing.of;
 
 /** The numbers of a mark, each with its unit. A quantity that could not be computed is left out. */
-export function measuredValues(stats: Statistics, spacing: Spacing, modality: string): MeasuredValue[] {
+export function measuredValues(stats: Statistics, spacing: Spacing, values: ValueMeaning): MeasuredValue[] {
   const calibration = calibrationOf(stats, spacing);
   const region = ofRegion(stats);
   const [length, area]: [Unit, Unit] = calibration === 'pixels' ? ['px', 'px2'] : ['mm', 'mm2'];
   // A region that counts seconds or Hertz (M-mode, Doppler) has no lengths.
   const millimetres =
     calibration === 'region' ? 10 : region ? Number.NaN : spacing.of === 'detector' ? spacing.millimetres : 1;
-  const grey = valueUnit(modality);
+  const { unit: grey, factor: each } = values;
   const rows: [Quantity, unknown, number, Unit][] = [
     ['length', stats.length, millimetres, length],
     ['short-axis', stats.width, millimetres, length],
@@ -79,11 +92,11 @@ export function measuredValues(stats: Statistics, spacing: Spacing, modality: st
     ['angle', stats.ratio === undefined ? stats.angle : undefined, 1, 'deg'],
     ['area', stats.area, millimetres * millimetres, area],
     ['perimeter', stats.perimeter, millimetres, length],
-    ['mean', stats.mean, 1, grey],
-    ['deviation', stats.stdDev, 1, grey],
-    ['minimum', stats.min, 1, grey],
-    ['maximum', stats.max, 1, grey],
-    ['value', stats.value, 1, grey],
+    ['mean', stats.mean, each, grey],
+    ['deviation', stats.stdDev, each, grey],
+    ['minimum', stats.min, each, grey],
+    ['maximum', stats.max, each, grey],
+    ['value', stats.value, each, grey],
   ];
   return rows.flatMap(([quantity, raw, factor, unit]) => {
     const value = numberOf(raw);
@@ -99,10 +112,22 @@ const SIGNS: Readonly<Record<Unit, string>> = {
   px2: 'px²',
   HU: 'HU',
   SUV: 'SUV',
+  'Bq/ml': 'Bq/ml',
   '1': '',
   grey: '',
 };
-const DIGITS: Readonly<Record<Unit, number>> = { mm: 1, px: 0, deg: 1, mm2: 1, px2: 0, HU: 0, SUV: 2, '1': 2, grey: 0 };
+const DIGITS: Readonly<Record<Unit, number>> = {
+  mm: 1,
+  px: 0,
+  deg: 1,
+  mm2: 1,
+  px2: 0,
+  HU: 0,
+  SUV: 2,
+  'Bq/ml': 0,
+  '1': 2,
+  grey: 0,
+};
 
 /** Words for the numbers of a mark, in the reader's language. */
 export interface MeasureWords {

@@ -9,12 +9,16 @@ const projection: Frame = {
   seriesNumber: '1',
   instanceNumber: '1',
   spacing: { of: 'pixels' },
+  values: { unit: 'grey', factor: 1 },
+  lacksForSuv: [],
   lossy: false,
   derived: false,
   modality: 'DX',
   oriented: false,
   drawing: { by: 'browser' },
   modalityLut: null,
+  voiLut: null,
+  over: null,
   patientOrientation: ['L', 'F'],
 };
 const turned = (quarters: number, flipped = false) => edgeLetters(projection, [], { quarters, flipped }).join('');

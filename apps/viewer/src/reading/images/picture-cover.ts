@@ -1,5 +1,4 @@
-import { Enums, type StackViewport, type Types } from '@cornerstonejs/core';
-import { rendersOnCpu } from './rendering.js';
+import { Enums, getShouldUseCPURendering, type StackViewport, type Types } from '@cornerstonejs/core';
 
 /** What lies over an image: as many pixels as it has, transparent where nothing is. Null: nothing. */
 export type Cover = (imageId: string) => HTMLCanvasElement | null;
@@ -16,6 +15,20 @@ export function addCover(cover: Cover): () => void {
 /** A cover has something else to give. */
 export function coversChanged(): void {
   for (const picture of pictures) picture.draw();
+}
+
+/** Pixels of covers that are kept by whoever gives them. */
+const MOST_KEPT = 16 * 1024 * 1024;
+
+/** Lets the oldest go where they are too many, never the last. */
+export function keepFew(canvases: Map<string, HTMLCanvasElement | null>): void {
+  const sizeOf = (canvas: HTMLCanvasElement | null): number => (canvas ? canvas.width * canvas.height : 0);
+  let size = [...canvases.values()].reduce((sum, canvas) => sum + sizeOf(canvas), 0);
+  for (const [imageId, canvas] of canvases) {
+    if (size <= MOST_KEPT || canvases.size === 1) return;
+    canvases.delete(imageId);
+    size -= sizeOf(canvas);
+  }
 }
 
 /** A canvas between the picture of a viewport and its marks, whose pixels are those of the image, as it is turned and enlarged. */
@@ -52,7 +65,7 @@ export class PictureCover {
   private ofPixels(): [number, number, number, number, number, number] {
     const { origin, direction, spacing } = this.viewport.getImageData()!;
     // On the GPU an image's origin is the centre of its first pixel, on the CPU its corner.
-    const first = rendersOnCpu() ? 0 : -0.5;
+    const first = getShouldUseCPURendering() ? 0 : -0.5;
     const at = (column: number, row: number): Types.Point2 => {
       const [across, down] = [(column + first) * spacing[0]!, (row + first) * spacing[1]!];
       const [x, y] = this.viewport.worldToCanvas(

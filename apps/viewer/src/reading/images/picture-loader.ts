@@ -26,17 +26,16 @@ export function registerPictureLoader(): void {
   core.registerImageLoader('wadors', (imageId, options): Loaded => {
     const frame = frameOf(imageId);
     if (!frame) return byLoader(imageId, options);
-    const { drawing, modalityLut } = frame;
+    const { drawing, modalityLut, voiLut } = frame;
     if (drawing.by === 'nobody') return { promise: Promise.reject(new CannotDraw(drawing.why)) } as Loaded;
     const made: Loaded =
       drawing.by === 'server'
         ? ({ promise: fromServer(imageId, drawing.samples, options) } as Loaded)
         : checked(byLoader(imageId, options), options);
-    if (!modalityLut) return made;
     return {
       ...made,
       promise: (made.promise as unknown as Promise<core.Types.IImage>).then((image) =>
-        throughTable(image, modalityLut),
+        asWindowed(modalityLut ? throughTable(image, modalityLut) : image, voiLut),
       ),
     } as Loaded;
   });
@@ -65,6 +64,19 @@ async function fromServer(
   const bytes = await octets(new URL(imageId.slice('wadors:'.length)).pathname);
   const image = await loader.createImage(imageId, sampleBytes(bytes, samples), EXPLICIT_LITTLE_ENDIAN, { ...options });
   return image as unknown as core.Types.IImage;
+}
+
+/** The window of the image: from the first to the last value of its VOI LUT, where it has one, else by the function that its file names. */
+function asWindowed(image: core.Types.IImage, voiLut: LookupTable | null): core.Types.IImage {
+  // The loader takes the function's first letter for its name, and the viewport then fails.
+  const { voiLUTFunction } = (core.metaData.get('voiLutModule', image.imageId) ?? {}) as { voiLUTFunction?: string };
+  image.voiLUTFunction =
+    Object.values(core.Enums.VOILUTFunctionType).find((known) => known === voiLUTFunction) ??
+    core.Enums.VOILUTFunctionType.LINEAR;
+  if (!voiLut) return image;
+  const { first, entries, bits } = voiLut;
+  const voiLUT = { firstValueMapped: first, numBitsPerEntry: bits, lut: Array.from(entries) };
+  return Object.assign(image, core.utilities.windowLevel.toWindowLevel(first, first + entries.length - 1), { voiLUT });
 }
 
 /** A Modality LUT, which the loader leaves out. */

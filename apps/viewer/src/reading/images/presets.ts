@@ -1,4 +1,5 @@
 import type { Messages } from '../../text/index.js';
+import type { ValueMeaning } from './measured.js';
 
 export interface WindowPreset {
   name: keyof Messages['images']['preset'];
@@ -6,7 +7,7 @@ export interface WindowPreset {
   center: number;
 }
 
-/** Window presets in Hounsfield units; keys 1 to 5 choose them, 0 goes back to the image's own. */
+/** In Hounsfield units; keys 1 to 5 choose presets, 0 goes back to the image's own window. */
 const ctPresets: readonly WindowPreset[] = [
   { name: 'lung', width: 1500, center: -600 },
   { name: 'mediastinum', width: 400, center: 40 },
@@ -15,4 +16,16 @@ const ctPresets: readonly WindowPreset[] = [
   { name: 'abdomen', width: 350, center: 50 },
 ];
 
-export const presetsFor = (modality: string): readonly WindowPreset[] => (modality === 'CT' ? ctPresets : []);
+/** From nothing to so many SUV. */
+const suvPresets: readonly (readonly [WindowPreset['name'], number])[] = [
+  ['suv5', 5],
+  ['suv7', 7],
+  ['suv10', 10],
+  ['suv20', 20],
+];
+
+export function presetsFor(modality: string, { unit, factor }: ValueMeaning): readonly WindowPreset[] {
+  if (unit === 'SUV')
+    return suvPresets.map(([name, most]) => ({ name, width: most / factor, center: most / factor / 2 }));
+  return modality === 'CT' ? ctPresets : [];
+}

@@ -64,7 +64,11 @@ function linesOf(data: tools.Types.Annotation['data'], target: string | readonly
   const frame = frameOf(targetId ?? '');
   if (!stats) return [];
   const spacing = frame?.spacing ?? { of: 'pixels' };
-  return measureLines(measuredValues(stats, spacing, frame?.modality ?? ''), calibrationOf(stats, spacing), words);
+  return measureLines(
+    measuredValues(stats, spacing, frame?.values ?? { unit: 'grey', factor: 1 }),
+    calibrationOf(stats, spacing),
+    words,
+  );
 }
 
 interface ArrowAnnotation {

@@ -3,6 +3,7 @@ import * as loader from '@cornerstonejs/dicom-image-loader';
 import { ApiError } from '../../api/client.js';
 import { refusal } from '../../api/dicom-web.js';
 import type { Undrawable } from './drawing.js';
+import { drawOverPictures } from './drawn-over.js';
 import { forgetFrames, registerFrames } from './frame-registry.js';
 import { CannotDraw, registerPictureLoader } from './picture-loader.js';
 import { startTools } from './reading-tools.js';
@@ -32,6 +33,7 @@ export function startRendering(): void {
   });
   loader.init({ maxWebWorkers: Math.max(1, Math.min(4, Math.floor((navigator.hardwareConcurrency || 2) / 2))) });
   registerPictureLoader();
+  drawOverPictures();
   startTools();
 }
 

@@ -1,9 +1,10 @@
 import { frameUrl, items, numbers, seriesMetadata, seriesOfStudy, text, type DicomJson } from '../../api/dicom-web.js';
 import { prepare, type Drawing, type Prepared } from './drawing.js';
 import type { LookupTable } from './lookup-tables.js';
-
-/** What a measured length means: in the patient, at the detector plane (projection), or pixels only. */
-export type Spacing = { of: 'patient' } | { of: 'detector'; millimetres: number } | { of: 'pixels' };
+import { meaningOf, type Spacing, type ValueMeaning } from './measured.js';
+import { overlayPlanesOf, type DrawnOver } from './overlay-planes.js';
+import { shutterOf } from './shutter.js';
+import { acquisitionOf, suvOf, type SuvLack } from './suv.js';
 
 /** One picture of a series: an instance's frame. */
 export interface Frame {
@@ -15,6 +16,9 @@ export interface Frame {
   seriesNumber: string;
   instanceNumber: string;
   spacing: Spacing;
+  values: ValueMeaning;
+  /** Of PET: what SUV cannot be computed without. */
+  lacksForSuv: readonly SuvLack[];
   lossy: boolean;
   /** Made from other images, not acquired (PS3.3 C.7.6.1.1.2, value 1 of ImageType). */
   derived: boolean;
@@ -25,6 +29,9 @@ export interface Frame {
   patientOrientation: readonly [string, string] | null;
   drawing: Drawing;
   modalityLut: LookupTable | null;
+  voiLut: LookupTable | null;
+  /** Null for what is no image of a file. */
+  over: DrawnOver | null;
 }
 
 export interface Series {
@@ -66,6 +73,7 @@ const tag = {
   NumberOfSeriesRelatedInstances: '00201209',
   NumberOfFrames: '00280008',
   Rows: '00280010',
+  Columns: '00280011',
   PixelSpacing: '00280030',
   LossyImageCompression: '00282110',
   SharedFunctionalGroupsSequence: '52009229',
@@ -129,10 +137,13 @@ function framesOf(
   study: string,
   series: string,
   dataset: DicomJson,
-  { drawing, modalityLut }: Pick<Prepared, 'drawing' | 'modalityLut'>,
+  { drawing, modalityLut, voiLut }: Prepared,
+  earliest: number | null,
 ): Frame[] {
   const sopInstanceUid = text(dataset, tag.SOPInstanceUID);
   const orientation = [text(dataset, tag.PatientOrientation, 0), text(dataset, tag.PatientOrientation, 1)] as const;
+  const modality = text(dataset, tag.Modality);
+  const suv = modality === 'PT' ? suvOf(dataset, earliest) : null;
   const shared = {
     sopInstanceUid,
     seriesNumber: text(dataset, tag.SeriesNumber),
@@ -140,13 +151,22 @@ function framesOf(
     spacing: spacingOf(dataset),
     lossy: text(dataset, tag.LossyImageCompression) === '01',
     derived: text(dataset, tag.ImageType) === 'DERIVED',
-    modality: text(dataset, tag.Modality),
+    values: meaningOf(modality, suv),
+    lacksForSuv: suv && 'lacks' in suv ? suv.lacks : [],
+    modality,
     oriented:
       numbers(dataset, tag.ImageOrientationPatient).length === 6 ||
       grouped(dataset, tag.PlaneOrientationSequence, tag.ImageOrientationPatient),
     patientOrientation: orientation[0] && orientation[1] ? orientation : null,
     drawing,
     modalityLut,
+    voiLut,
+    over: {
+      overlays: overlayPlanesOf(dataset),
+      shutter: shutterOf(dataset),
+      rows: numbers(dataset, tag.Rows)[0] ?? 0,
+      columns: numbers(dataset, tag.Columns)[0] ?? 0,
+    },
   };
   const count = Math.max(1, numbers(dataset, tag.NumberOfFrames)[0] ?? 1);
   return Array.from({ length: count }, (_, index) => ({
@@ -190,12 +210,14 @@ export async function loadSeries(study: string, series: string, signal?: AbortSi
         (numbers(a, tag.InstanceNumber)[0] ?? 0) - (numbers(b, tag.InstanceNumber)[0] ?? 0) || depth(a) - depth(b),
     );
   const prepared = await Promise.all(datasets.map((dataset) => prepare(dataset, signal)));
+  const begun = datasets.map(acquisitionOf).filter((one) => one !== null);
+  const earliest = begun.length > 0 ? begun.reduce((one, other) => Math.min(one, other)) : null;
   const frames: Frame[] = [];
   const middle = datasets.length >> 1;
   let opensAt = 0;
   const metadata: LoadedSeries['metadata'] = [];
   for (const [index, dataset] of datasets.entries()) {
-    const own = framesOf(study, series, dataset, prepared[index]!);
+    const own = framesOf(study, series, dataset, prepared[index]!, earliest);
     if (index === middle) opensAt = frames.length + openingFrame(dataset) - 1;
     frames.push(...own);
     if (own[0]) metadata.push({ imageId: own[0].imageId, dataset: prepared[index]!.dataset });

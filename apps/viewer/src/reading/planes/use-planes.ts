@@ -72,7 +72,7 @@ export function usePlanes(loaded: LoadedSeries | null, slab: Slab | null): Plane
   const planes = useMemo(() => {
     const [first] = loaded?.frames ?? [];
     if (!there || !loaded || !first) return [];
-    const like = { ...first, lossy: loaded.frames.some(({ lossy }) => lossy) };
+    const like = { ...first, over: null, lossy: loaded.frames.some(({ lossy }) => lossy) };
     return PLANES.map((name): LoadedPlane => {
       const frames = framesOf(key, name, slab, like);
       return {

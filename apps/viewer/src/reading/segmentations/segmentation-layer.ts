@@ -1,4 +1,4 @@
-import { addCover, coversChanged } from '../images/picture-cover.js';
+import { addCover, coversChanged, keepFew } from '../images/picture-cover.js';
 import type { Fit } from './fit-frames.js';
 import { Masks } from './masks.js';
 import type { Segment, Segmentation, SegmentationFrame } from './segmentation.js';
@@ -19,7 +19,6 @@ export const segmentKey = (segmentation: Segmentation, segment: Segment): string
 const OPACITY = 0.45;
 /** Images on each side whose masks are fetched while one is looked at. */
 const AHEAD = 2;
-const MOST_PAINTED = 8;
 
 /** Draws the segments that are to be shown over every picture of the page that they fit. */
 export class SegmentationLayer {
@@ -70,7 +69,7 @@ export class SegmentationLayer {
     if (before !== undefined) return before;
     const canvas = this.paint(imageId);
     this.painted.set(imageId, canvas);
-    if (this.painted.size > MOST_PAINTED) this.painted.delete(this.painted.keys().next().value!);
+    keepFew(this.painted);
     return canvas;
   }
 

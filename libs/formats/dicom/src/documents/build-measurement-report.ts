@@ -38,7 +38,11 @@ export interface MeasurementReport {
   readonly predecessor?: { readonly sopInstanceUid: string; readonly seriesInstanceUid: string } | undefined;
 }
 
-const INTENSITIES: Readonly<Record<string, Code>> = { HU: CODES.attenuation, SUV: CODES.suv };
+const INTENSITIES: Readonly<Record<string, Code>> = {
+  HU: CODES.attenuation,
+  SUV: CODES.suv,
+  'Bq/ml': CODES.tomographicActivity,
+};
 
 function conceptOf(mark: DocumentedMark, { quantity, unit }: MarkValue): Code {
   if (quantity === 'length') return mark.kind === 'bidirectional' ? CODES.longAxis : CODES.length;

@@ -39,6 +39,7 @@ export const CODES = {
   ratio: ['118586006', 'SCT', 'Ratio'],
   shortAxis: ['103340004', 'SCT', 'Short axis'],
   suv: ['126401', 'DCM', 'SUVbw'],
+  tomographicActivity: ['110821', 'DCM', 'Nuclear Medicine Tomographic Activity'],
   trackingIdentifier: ['112039', 'DCM', 'Tracking Identifier'],
   trackingUid: ['112040', 'DCM', 'Tracking Unique Identifier'],
 } as const satisfies Record<string, Code>;
@@ -82,6 +83,7 @@ export const UNITS: Readonly<Record<MarkUnit, Code>> = {
   px2: ['{square_pixels}', 'UCUM', 'square pixels'],
   HU: ["[hnsf'U]", 'UCUM', 'Hounsfield unit'],
   SUV: ['g/ml{SUVbw}', 'UCUM', 'Standardized Uptake Value body weight'],
+  'Bq/ml': ['Bq/ml', 'UCUM', 'Becquerels/milliliter'],
   '1': ['1', 'UCUM', 'no units'],
   grey: ['{grey}', 'UCUM', 'grey value'],
 };

@@ -28,7 +28,7 @@ export const MARK_QUANTITIES = [
 export type MarkQuantity = (typeof MARK_QUANTITIES)[number];
 
 /** `SUV` is by body weight (SUVbw); `grey` is the pixel's value without a unit of its own; `px2` counts pixels. */
-export const MARK_UNITS = ['mm', 'px', 'deg', 'mm2', 'px2', 'HU', 'SUV', '1', 'grey'] as const;
+export const MARK_UNITS = ['mm', 'px', 'deg', 'mm2', 'px2', 'HU', 'SUV', 'Bq/ml', '1', 'grey'] as const;
 export type MarkUnit = (typeof MARK_UNITS)[number];
 
 /**
@@ -92,7 +92,7 @@ export function fitsKind(kind: MarkKind, points: number): boolean {
 }
 
 const LENGTHS: readonly MarkUnit[] = ['mm', 'px'];
-const INTENSITIES: readonly MarkUnit[] = ['HU', 'SUV', 'grey'];
+const INTENSITIES: readonly MarkUnit[] = ['HU', 'SUV', 'Bq/ml', 'grey'];
 const FITTING: Readonly<Record<MarkQuantity, readonly MarkUnit[]>> = {
   length: LENGTHS,
   'short-axis': LENGTHS,

@@ -58,6 +58,7 @@ const CONCEPTS: ReadonlyMap<string, MarkQuantity> = new Map([
   [key(CODES.cardiothoracicRatio), 'ratio'],
   [key(CODES.attenuation), 'value'],
   [key(CODES.suv), 'value'],
+  [key(CODES.tomographicActivity), 'value'],
   [key(CODES.pixelValue), 'value'],
 ]);
 /** Other spellings of units, with what one of them is in ours. */

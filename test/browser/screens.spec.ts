@@ -40,6 +40,7 @@ suite('the screens', () => {
   let sun: Page;
   let zhou: Page;
   let zhao: Page;
+  let age = '';
 
   beforeAll(async () => {
     [qiao, browser] = await Promise.all([QiaoProcess.start({ QIAO_SETTLE_SECONDS: '1' }), launchBrowser()]);
@@ -106,11 +107,14 @@ suite('the screens', () => {
     ]);
     await row(sun, longName).waitFor();
     await row(sun, '欧阳秀兰').waitFor();
+    age = /\d+岁/.exec((await row(sun, '欧阳秀兰').textContent())!)![0];
     await look(sun, 'worklist');
   });
 
   it('the township’s page', async () => {
     await eventually('what it has sent', async () => (await zhao.getByText('欧阳秀兰').count()) > 0);
+    // As old as when the examination was made, on every page.
+    expect(await zhao.getByTestId('exam-row').filter({ hasText: '欧阳秀兰' }).textContent()).toContain(age);
     await look(zhao, 'township');
   });
 

@@ -63,6 +63,7 @@ export interface SentExam extends Completeness, Reconcilable {
   modality: string | null;
   description: string | null;
   state: string;
+  examinedAt: Date | null;
   receivedAt: Date;
   read: { id: string; state: string } | null;
   returned: { reason: string; note: string | null } | null;

@@ -50,7 +50,7 @@ export class ExamsController {
       const { missingInstances, ...shownExam } = exam;
       return {
         ...shownExam,
-        patient: { ...exam.patient, age: ageAt(exam.patient.birthDate, exam.receivedAt) },
+        patient: { ...exam.patient, age: ageAt(exam.patient.birthDate, exam.examinedAt ?? exam.receivedAt) },
         missing: missingInstances,
         read: exam.read && { ...exam.read, readingState },
         report: report ? { id: report.id, status: report.status, signedAt: report.signedAt } : null,

@@ -152,6 +152,7 @@ export const examPage = page(
     conflicts: z.number(),
     /** headers that contradict the patient's file */
     identityDoubts: z.number(),
+    examinedAt: instant.nullable(),
     receivedAt: instant,
     read: z.object({ id: z.string(), state: z.string(), readingState: z.string().nullable() }).nullable(),
     report: reportLink,

@@ -297,7 +297,7 @@ export class WorklistPostgresRepository extends WorklistRepository {
          (SELECT count(*)::int FROM instance_beside b WHERE b.organisation = e.organisation
            AND b.study_instance_uid = e.study_instance_uid AND b.kind = 'conflict' AND b.state = 'undecided') AS conflicts,
          (SELECT count(*)::int FROM identity_doubt d WHERE d.exam_id = e.id AND d.state = 'open') AS "identityDoubts",
-         e.first_received_at AS "receivedAt",
+         e.examined_at AS "examinedAt", e.first_received_at AS "receivedAt",
          CASE WHEN r.id IS NOT NULL THEN json_build_object('id', r.id, 'state', r.state) END AS read,
          CASE WHEN r.state = 'returned' THEN json_build_object('reason', r.return_reason, 'note', r.return_note) END AS returned
        FROM exam e JOIN patient p ON p.id = e.patient_id LEFT JOIN read r ON r.exam_id = e.id LEFT JOIN exam_item i ON i.code = r.item

@@ -1,19 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type pg from 'pg';
 import type { Browser, Page } from 'playwright-core';
-import { sampleDr } from '#libs/formats/samples';
+import { sampleCt, sampleDr } from '#libs/formats/samples';
 import { launchBrowser, sitDown, waitForPicture, type Desk } from '#test/browser';
 import { hasCounterpart } from '#test/counterpart';
 import { productDatabase } from '#test/product-database';
-import { eventually, QiaoProcess } from '#test/qiao-process';
+import { eventually, QiaoProcess, type Ask } from '#test/qiao-process';
 
 jest.setTimeout(90_000);
 const suite = hasCounterpart('chromium') ? describe : describe.skip;
 const seed = `round-${process.pid}-${Date.now()}`;
 const shots = process.env['SHOTS'];
 
+/** Of one person, by the ID card: an emergency of today, and what another member has of before. */
+const card = '11010519491231002X';
+const ofCard = (accessionNumber: string, name: string, slices: number) =>
+  sampleCt({ slices, seed: `${seed}/${accessionNumber}`, patientId: card, patientName: name, accessionNumber });
+const prior = ofCard('RDP', 'Ji^Jiu=急^玖', 3).map(({ bytes }) => bytes);
 /** In the order in which they come, which is the order of the list. */
-const names = ['甲一', '乙二', '丙三'];
+const names = ['甲一', '乙二', '丙三', '丁四'];
 const chest = (name: string, accessionNumber: string) =>
   sampleDr({
     seed: `${seed}/${accessionNumber}`,
@@ -27,6 +32,7 @@ suite('a round of reading, with the keyboard', () => {
   let browser: Browser;
   let sun: Desk;
   let database: pg.Client;
+  let priorStudy = '';
   const row = (page: Page, name: string) => page.getByTestId('worklist-row').filter({ hasText: name });
   const shot = async (name: string): Promise<void> => {
     if (shots) await sun.page.screenshot({ path: `${shots}/${name}.png` });
@@ -70,20 +76,43 @@ suite('a round of reading, with the keyboard', () => {
     await insert('Alt+t', 'xpwj', '胸片 未见异常');
     await submit();
   };
-  const arrives = async (name: string, accession: string): Promise<void> => {
+  const arrives = async (name: string, accession: string, files = chest(name, accession)): Promise<void> => {
     const api = await qiao.logIn('sun');
-    await qiao.stow('pacs-zhaozhuang', chest(name, accession));
+    await qiao.stow('pacs-zhaozhuang', files);
     await eventually(`the read of ${name}`, async () => {
       const { body } = await api<{ items: { patient: { name: string } }[] }>('GET', '/api/worklist');
       return body.items.some(({ patient }) => patient.name === name);
     });
   };
 
+  const reportedBefore = async (qian: Ask): Promise<void> => {
+    const api = await qiao.logIn('sun');
+    await qiao.stow('pacs-lijia', prior);
+    const { id, studyInstanceUid } = await eventually('the prior', async () => {
+      const { body } = await api<{
+        items: { id: string; studyInstanceUid: string; organisation: { code: string }; patient: { number: string } }[];
+      }>('GET', '/api/worklist');
+      return body.items.find(({ organisation, patient }) => organisation.code === 'lijia' && patient.number === card);
+    });
+    priorStudy = studyInstanceUid;
+    const words = { findings: '右肺下叶见磨玻璃结节。', impression: '右肺下叶结节。', version: 0 };
+    const password = (user: string) => ({ password: qiao.credentials.users[user] });
+    for (const [who, method, act, body] of [
+      [api, 'POST', 'claim', {}],
+      [api, 'PUT', 'report', words],
+      [api, 'POST', 'submit', password('sun')],
+      [qian, 'POST', 'review', {}],
+      [qian, 'POST', 'sign', password('qian')],
+    ] as const)
+      expect((await who(method, `/api/reads/${id}/${act}`, body)).status).toBe(200);
+  };
+
   beforeAll(async () => {
     [qiao, browser] = await Promise.all([QiaoProcess.start(), launchBrowser()]);
     database = await productDatabase(qiao.dataDir);
-    // The network's own first cases stay out of the round.
+    // The network's own first cases stay out of the round, and so does what was reported before.
     const qian = await qiao.logIn('qian');
+    await reportedBefore(qian);
     const first = await eventually('the first cases', async () => {
       const { body } = await qian<{ items: { id: string }[] }>('GET', '/api/worklist');
       return body.items.length >= 2 && body.items;
@@ -113,12 +142,14 @@ suite('a round of reading, with the keyboard', () => {
     await press(']');
     const third = await onScreen('丙三');
     await press(']');
+    const fourth = await onScreen('丁四');
+    await press(']');
     await page.getByText('已是列表最后一例').waitFor();
-    expect(new Set([first, second, third]).size).toBe(3);
+    expect(new Set([first, second, third, fourth]).size).toBe(4);
     await press('[');
-    expect(await onScreen('乙二')).toBe(second);
-    await page.goBack();
     expect(await onScreen('丙三')).toBe(third);
+    await page.goBack();
+    expect(await onScreen('丁四')).toBe(fourth);
     await press('?');
     await page.getByTestId('key-list').getByText('上一例 / 下一例', { exact: true }).waitFor();
     await shot('round-keys');
@@ -278,32 +309,153 @@ suite('a round of reading, with the keyboard', () => {
   it('goes to an emergency first that came meanwhile', async () => {
     const his = await qiao.client('his-zhaozhuang');
     const { status } = await his('POST', '/api/requests', {
-      patient: { number: 'RD9', name: '急九' },
-      item: 'DR-CHEST',
+      patient: { number: card, name: '急九' },
+      item: 'CT-CHEST',
       accessionNumber: 'RD9',
       clinicalInformation: '胸痛2小时',
       priority: 'emergency',
     });
     expect(status).toBe(201);
-    await arrives('急九', 'RD9');
+    const emergency = ofCard('RD9', 'Ji^Jiu=急^九', 4);
+    await arrives(
+      '急九',
+      'RD9',
+      emergency.map(({ bytes }) => bytes),
+    );
     await submit();
     await onScreen('急九');
     expect(await sun.page.getByTestId('finished').textContent()).toContain('乙二');
   });
 
+  it('takes a person from the sign-in through a case to the next one by keys alone', async () => {
+    const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'zh-CN' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on('pageerror', (error) => before.complaints.push(String(error)));
+    const before = sun;
+    sun = { page, complaints: before.complaints };
+    const { keyboard } = page;
+    await page.goto(qiao.base);
+    await page.locator('[data-testid=username]:focus').waitFor();
+    await keyboard.type('sun');
+    await keyboard.press('Tab');
+    await keyboard.type(qiao.credentials.users['sun']!);
+    await keyboard.press('Enter');
+    await row(page, '急九').waitFor();
+    // The emergency is the first of the list.
+    await keyboard.press('j');
+    await keyboard.press('Enter');
+    const opened = await onScreen('急九');
+    const api = await qiao.logIn('sun');
+    const read = opened.split('/').at(-1)!;
+    await claim();
+    await keyboard.press('1');
+    await page.getByTestId('window').filter({ hasText: '窗宽 1500 窗位 -600' }).waitFor();
+    await keyboard.press('Home');
+    await keyboard.press('ArrowDown');
+    await page.getByTestId('frame-indicator').filter({ hasText: '2/4' }).waitFor();
+    // The window by hand, and let go.
+    for (const key of ['w', 'Enter', 'ArrowRight', 'Shift+ArrowUp', 'Enter']) await keyboard.press(key);
+    await page.getByTestId('window').filter({ hasText: '窗宽 1520 窗位 -599' }).waitFor();
+    await keyboard.press('l');
+    await keyboard.press('Enter');
+    const hand = page.getByTestId('keyed-hand');
+    await hand.filter({ hasText: '第 1 点，共 2 点' }).waitFor();
+    for (const key of ['ArrowLeft', 'ArrowUp', 'Enter']) await keyboard.press(key);
+    for (let pixel = 0; pixel < 20; pixel += 1) await keyboard.press('Shift+ArrowRight');
+    for (let pixel = 0; pixel < 5; pixel += 1) await keyboard.press('Shift+ArrowDown');
+    await hand.filter({ hasText: '第 2 点' }).waitFor();
+    await shot('round-keyed-cross');
+    await keyboard.press('Enter');
+    await hand.waitFor({ state: 'detached' });
+    const { marks } = await eventually('the mark', async () => {
+      const { body } = await api<{
+        marks: { kind: string; points: [number, number][]; values: { value: number }[] }[];
+      }>('GET', `/api/reads/${read}/marks`);
+      return body.marks.length === 1 && body;
+    });
+    const [[from, to], spacing] = [marks[0]!.points as [[number, number], [number, number]], 0.7];
+    expect([marks[0]!.kind, to[0] - from[0], to[1] - from[1]]).toEqual([
+      'length',
+      expect.closeTo(20),
+      expect.closeTo(5),
+    ]);
+    expect(marks[0]!.values[0]!.value).toBeCloseTo(Math.hypot(20, 5) * spacing, 3);
+    await keyboard.press('k');
+    await page.getByText('关键图 1').waitFor();
+    await insert('Alt+t', 'xbctwj', '胸部CT 未见异常');
+    await keyboard.press('Escape');
+    await keyboard.press('n');
+    expect(await says('findings')).toMatch(/胸廓对称[^]*\n长 \d+\.\d mm（序列 \d+ 图 2）/);
+    // What the other member has of before, beside it and in the report.
+    await page.getByTestId('prior').filter({ hasText: '李家镇卫生院' }).waitFor();
+    await keyboard.press('Alt+h');
+    await page.getByTestId('prior-report').filter({ hasText: '右肺下叶见磨玻璃结节' }).waitFor();
+    await shot('round-prior-report');
+    await keyboard.press('Enter');
+    const banner = page.getByTestId('prior-banner');
+    await banner.filter({ hasText: '既往' }).filter({ hasText: '李家镇卫生院' }).waitFor();
+    const cells = page.locator('.picture-stage');
+    await cells.nth(1).locator('[data-rendered-image-id*=":"]').waitFor();
+    const drawn = await cells
+      .locator('[data-testid=viewport]')
+      .evaluateAll((all) =>
+        all.map((one) => (one as unknown as { dataset: Record<string, string> }).dataset['renderedImageId']),
+      );
+    expect(drawn[1]).toContain(`/studies/${priorStudy}/`);
+    expect(drawn[0]).not.toContain(priorStudy);
+    expect(await cells.nth(1).locator('.corner-tl, .corner-tr').allTextContents()).toEqual([
+      expect.stringContaining('急玖'),
+      expect.stringContaining('李家镇卫生院'),
+    ]);
+    expect(await cells.nth(0).locator('.corner-tr').textContent()).toContain('赵庄镇卫生院');
+    // On a prior nothing is marked as if it were of now.
+    for (const key of ['`', 'k', 'l', 'Enter']) await keyboard.press(key);
+    await shot('round-prior-beside');
+    expect([await banner.count(), await hand.count(), await page.getByText('关键图 2').count()]).toEqual([1, 0, 0]);
+    await keyboard.press('Alt+h');
+    await banner.waitFor({ state: 'detached' });
+    expect(await cells.count()).toBe(1);
+    await keyboard.press('Alt+h');
+    await page.getByTestId('prior-report').filter({ hasText: '右肺下叶结节' }).waitFor();
+    await keyboard.press('c');
+    await page.getByTestId('blank-choices').getByText('较前好转').waitFor();
+    await keyboard.press('1');
+    expect(await says('findings')).toMatch(
+      /与 2026-01-05 李家镇卫生院 胸部CT平扫 比较（前次：右肺下叶结节），未见明显变化。$/,
+    );
+    await keyboard.press('F2');
+    await keyboard.press('Control+End');
+    await insert('Alt+p', 'jyfc', '建议复查');
+    await keyboard.type('3个月');
+    expect(await says('impression')).toBe('胸部CT平扫未见明显异常。建议3个月后复查。');
+    await shot('round-keyed-day');
+    await submit();
+    await onScreen('丙三');
+    const { body } = await api<{ reading: { state: string }; draft: { keyImages: unknown[]; templates: unknown[] } }>(
+      'GET',
+      `/api/reads/${read}`,
+    );
+    expect(body.reading.state).toBe('submitted');
+    expect([body.draft.keyImages.length, body.draft.templates.length]).toEqual([1, 1]);
+  });
+
   it('goes on from a case that is returned, and shows the list where none is left', async () => {
     const { page } = sun;
-    await page.getByTestId('claim').click();
-    await page.getByTestId('return').click();
-    await page.getByRole('dialog').getByRole('combobox').click();
-    await page.keyboard.press('Enter');
-    await page.getByRole('dialog').locator('.ant-btn-primary').click();
-    await onScreen('丙三');
+    const { keyboard } = page;
+    await claim();
+    await keyboard.press('Alt+r');
+    await page.getByRole('dialog').locator('input:focus').waitFor();
+    await keyboard.press('ArrowDown');
+    await page.getByRole('option').first().waitFor({ state: 'attached' });
+    await keyboard.press('Enter');
+    await keyboard.press('Control+Enter');
+    await onScreen('丁四');
     await report();
     await page.getByTestId('tab-waiting').waitFor();
     expect(new URL(page.url()).pathname).toBe('/');
     const told = await page.getByTestId('finished').textContent();
-    expect(told).toContain('丙三');
+    expect(told).toContain('丁四');
     expect(told).toContain('没有下一例');
     await page.getByText('没有待诊断的病例').waitFor();
     await shot('round-end');

@@ -222,6 +222,109 @@ describe('scope', () => {
     expect(await logIn(right)).toEqual([401, 'account-locked']);
   });
 
+  describe('earlier examinations of a person', () => {
+    const CARD = '11010519491231002X';
+    interface Priors {
+      items: { id: string; organisation: { code: string }; report: { status: string } | null }[];
+      identityDoubt: boolean;
+    }
+    const birth = (day: string, sex: string) => ({
+      more: { '00100030': { vr: 'DA', Value: [day] }, '00100040': { vr: 'CS', Value: [sex] } },
+    });
+    const made = {
+      signed: smallInstance({ study: 'priors-signed', patientId: 'S-77' }),
+      again: smallInstance({ study: 'priors-again', patientId: 'S-77' }),
+      doubtful: smallInstance({
+        study: 'priors-doubt',
+        patientId: 'S-77',
+        patientName: 'Sun^Wu=孙^武',
+        ...birth('19910101', 'M'),
+      }),
+      namesake: smallInstance({ study: 'priors-namesake', patientId: 'S-77' }),
+      card: smallInstance({ study: 'priors-card', patientId: CARD }),
+      cardElsewhere: smallInstance({ study: 'priors-elsewhere', patientId: CARD }),
+    };
+    const reads: Record<string, string> = {};
+    const priors = async (of: string, who: Ask = sun): Promise<Priors> =>
+      (await who<Priors>('GET', `/api/reads/${reads[of]}/priors`)).body;
+    const listed = async (of: string): Promise<string[]> => (await priors(of)).items.map(({ id }) => id).sort();
+
+    beforeAll(async () => {
+      const { namesake, cardElsewhere, ...own } = made;
+      await qiao.stow('pacs-zhaozhuang', [own.signed.bytes, own.again.bytes, own.card.bytes]);
+      await qiao.stow('pacs-lijia', [namesake.bytes, cardElsewhere.bytes]);
+      await qiao.stow('pacs-zhaozhuang', [own.doubtful.bytes]);
+      for (const [name, { studyInstanceUid }] of Object.entries(made)) {
+        const row = await eventually(`the read of ${name}`, async () => {
+          const { body } = await sun<{ items: { id: string; studyInstanceUid: string; identityDoubts: number }[] }>(
+            'GET',
+            '/api/worklist?limit=200',
+          );
+          return body.items.find(
+            (one) => one.studyInstanceUid === studyInstanceUid && (name !== 'doubtful' || one.identityDoubts > 0),
+          );
+        });
+        reads[name] = row.id;
+      }
+      const password = (user: string) => ({ password: qiao.credentials.users[user] });
+      for (const [who, method, act, body] of [
+        [sun, 'POST', 'claim', {}],
+        [sun, 'PUT', 'report', { findings: '双肺清晰。', impression: '正常。', version: 0 }],
+        [sun, 'POST', 'submit', password('sun')],
+        [qian, 'POST', 'review', {}],
+        [qian, 'POST', 'sign', password('qian')],
+      ] as const)
+        expect((await who(method, `/api/reads/${reads['signed']}/${act}`, body)).status).toBe(200);
+    }, 60_000);
+
+    it('are those of the person behind a number or an ID card, from any member, and of nobody else', async () => {
+      expect(await listed('again')).toEqual([reads['signed']]);
+      expect(await listed('namesake')).toEqual([]);
+      expect(await listed('card')).toEqual([reads['cardElsewhere']]);
+      expect((await priors('card')).items[0]!.organisation.code).toBe('lijia');
+      expect(await listed('cardElsewhere')).toEqual([reads['card']]);
+    });
+
+    it('are not shown while it is in doubt whose an examination is, on either side', async () => {
+      expect(await priors('doubtful')).toEqual({ items: [], next: null, identityDoubt: true });
+      expect(await listed('again')).not.toContain(reads['doubtful']);
+      const peek = await sun('GET', `/api/reads/${reads['doubtful']}/priors/${reads['signed']}`);
+      expect([peek.status, peek.body['code']]).toEqual([404, 'prior-not-found']);
+    });
+
+    it('give the words of a signed report, and both looks are in the audit', async () => {
+      const before = await lastAudit();
+      const { body } = await sun<{ words: { findings: string; author: { name: string } } | null }>(
+        'GET',
+        `/api/reads/${reads['again']}/priors/${reads['signed']}`,
+      );
+      expect(body.words).toMatchObject({ findings: '双肺清晰。', impression: '正常。', author: { name: '孙医生' } });
+      expect(
+        (await sun<{ words: null }>('GET', `/api/reads/${reads['card']}/priors/${reads['cardElsewhere']}`)).body.words,
+      ).toBeNull();
+      expect((await sun('GET', `/api/reads/${reads['again']}/priors/${reads['namesake']}`)).status).toBe(404);
+      await listed('card');
+      const { rows } = await database.query(
+        "SELECT action, subject_id AS subject, outcome, patient_id IS NOT NULL AS named FROM audit_record WHERE id > $1 AND action ~ 'prior' ORDER BY id",
+        [before],
+      );
+      expect(rows).toEqual([
+        { action: 'view-prior', subject: reads['signed'], outcome: 'done', named: true },
+        { action: 'view-prior', subject: reads['cardElsewhere'], outcome: 'done', named: true },
+        { action: 'view-prior', subject: reads['namesake'], outcome: 'refused', named: false },
+        { action: 'list-priors', subject: reads['card'], outcome: 'done', named: true },
+      ]);
+    });
+
+    it('are for who may see the read', async () => {
+      const path = `/api/reads/${reads['card']}/priors`;
+      for (const who of [zhao, li]) expect((await who('GET', path)).status).toBe(403);
+      const zhou = await qiao.logIn('zhou');
+      expect((await zhou('GET', path)).status).toBe(404);
+      expect((await zhou('GET', `${path}/${reads['cardElsewhere']}`)).status).toBe(404);
+    });
+  });
+
   describe('templates and phrases', () => {
     interface Text {
       id: string;
@@ -371,6 +474,7 @@ describe('scope', () => {
       ['/api/worklist', () => sun, () => '/api/worklist'],
       ['/api/reads/{id}', () => sun, () => `/api/reads/${ids.read}`],
       ['/api/reads/{id}/images', () => sun, () => `/api/reads/${ids.read}/images`],
+      ['/api/reads/{id}/priors', () => sun, () => `/api/reads/${ids.read}/priors`],
       ['/api/report-texts', () => sun, () => `/api/report-texts?read=${ids.read}`],
       ['/api/exams', () => zhao, () => '/api/exams'],
       ['/api/requests', () => zhao, () => '/api/requests'],

@@ -119,6 +119,8 @@ export abstract class WorklistRepository {
   abstract expiredLeases(): Promise<string[]>;
 
   abstract row(scope: OrganisationScope, id: string): Promise<WorklistRow | undefined>;
+  /** Reads of other examinations of a person, whatever the member, newest first; without those of whom it is in doubt whose they are. */
+  abstract othersOfPerson(personId: string, exceptRead: string, limit: number): Promise<WorklistRow[]>;
   abstract rows(scope: OrganisationScope, filter: WorklistFilter): Promise<WorklistRow[]>;
   abstract count(scope: OrganisationScope, filter: Omit<WorklistFilter, 'limit'>): Promise<number>;
   /** What was finished on this day in Asia/Shanghai, the network's own, and what waits although its time has run out. */

@@ -9,6 +9,8 @@ import type {
   Mark,
   MarksOfRead,
   OpenBatch,
+  Prior,
+  PriorDetail,
   Priority,
   ReadDetail,
   Report,
@@ -149,6 +151,10 @@ export const api = {
         body: { marks, version },
         keepalive,
       }),
+    priors: (id: string, signal?: AbortSignal) =>
+      call<{ items: Prior[]; identityDoubt: boolean }>(read(id, '/priors'), { signal }),
+    prior: (id: string, prior: string, signal?: AbortSignal) =>
+      call<PriorDetail>(read(id, `/priors/${encodeURIComponent(prior)}`), { signal }),
     submit: (id: string, password: string) =>
       call<unknown>(read(id, '/submit'), { method: 'POST', body: { password }, passwordInBody: true }),
     sendBack: (id: string, reason: string) =>

@@ -113,6 +113,26 @@ export interface Draft {
   savedAt: string;
 }
 
+/** Another examination of the same person, from any member; `id` is that of its read. */
+export interface Prior {
+  id: string;
+  kind: Kind;
+  item: { code: string; name: string } | null;
+  modality: string | null;
+  description: string | null;
+  organisation: Organisation;
+  patient: Pick<Patient, 'number' | 'name' | 'sex' | 'age'>;
+  studyInstanceUid: string;
+  instances: number;
+  examinedAt: string | null;
+  receivedAt: string;
+  report: { id: string; status: string; signedAt: string } | null;
+}
+
+export interface PriorDetail extends Prior {
+  words: { findings: string; impression: string; author: Named; reviewer: Named; signedAt: string } | null;
+}
+
 /** A template fills findings and impression; a phrase has its words in `findings`. */
 export interface ReportText {
   id: string;

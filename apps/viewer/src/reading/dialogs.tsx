@@ -1,5 +1,5 @@
-import { Alert, Input, Modal, Select, type InputRef } from 'antd';
-import { useRef, useState } from 'react';
+import { Alert, Input, Modal, Select, type InputRef, type RefSelectProps } from 'antd';
+import { useRef, useState, type KeyboardEvent } from 'react';
 import { ApiError } from '../api/client.js';
 import { returnReasons, type ReturnReason } from '../api/types.js';
 import { problemText } from '../plain-page.js';
@@ -20,6 +20,15 @@ const passwordRefused = (error: unknown): boolean =>
 interface DialogProps {
   close: () => void;
 }
+
+/** Ctrl+Enter in a dialog that has more to fill in than one line. */
+const onConfirmKey =
+  (confirm: () => void) =>
+  (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    confirm();
+  };
 
 /** Runs the dialog's act, keeps what was typed when it fails, and says why. */
 function useAct(close: () => void) {
@@ -107,15 +116,22 @@ export function SendBackDialog({ close, act }: SendBackDialogProps) {
   const t = useText();
   const [reason, setReason] = useState('');
   const { busy, problem, act: run } = useAct(close);
+  const go = (): void => {
+    if (reason.trim()) void run(() => act(reason.trim()));
+  };
   return (
     <Modal
       open
       title={t.dialogs.sendBackTitle}
-      okText={t.read.sendBack}
+      okText={
+        <>
+          {t.read.sendBack} <kbd>Ctrl ⏎</kbd>
+        </>
+      }
       cancelText={t.common.cancel}
       confirmLoading={busy}
       onCancel={close}
-      onOk={() => void run(() => act(reason.trim()))}
+      onOk={go}
       okButtonProps={{ disabled: !reason.trim(), 'data-testid': 'sendback-confirm' }}
       width={480}
     >
@@ -125,6 +141,7 @@ export function SendBackDialog({ close, act }: SendBackDialogProps) {
         aria-label={t.dialogs.sendBackReason}
         placeholder={t.dialogs.sendBackHint}
         data-testid="sendback-reason"
+        onKeyDown={onConfirmKey(go)}
         value={reason}
         onChange={(event) => setReason(event.target.value)}
       />
@@ -143,22 +160,35 @@ export function ReturnDialog({ close, who, kind, act }: ReturnDialogProps) {
   const t = useText();
   const [reason, setReason] = useState<ReturnReason | null>(null);
   const [note, setNote] = useState('');
+  const select = useRef<RefSelectProps>(null);
   const { busy, problem, act: run } = useAct(close);
   const strangers = kind === 'ecg' ? imagingOnly : ecgOnly;
+  const go = (): void => {
+    if (reason) void run(() => act(reason, note.trim()));
+  };
   return (
     <Modal
       open
       title={t.dialogs.returnTitle(who)}
-      okText={t.read.return}
+      okText={
+        <>
+          {t.read.return} <kbd>Ctrl ⏎</kbd>
+        </>
+      }
       cancelText={t.common.cancel}
       confirmLoading={busy}
       onCancel={close}
-      onOk={() => void run(async () => (reason ? act(reason, note.trim()) : undefined))}
+      onOk={go}
       okButtonProps={{ danger: true, disabled: !reason, 'data-testid': 'return-confirm' }}
+      afterOpenChange={(shown) => {
+        if (shown) select.current?.focus();
+      }}
       width={480}
     >
       <p>{t.dialogs.returnLead}</p>
       <Select<ReturnReason>
+        ref={select}
+        onKeyDown={onConfirmKey(go)}
         className="dialog-wide"
         aria-label={t.dialogs.returnReason}
         placeholder={t.dialogs.returnReason}
@@ -172,6 +202,7 @@ export function ReturnDialog({ close, who, kind, act }: ReturnDialogProps) {
         rows={3}
         aria-label={t.dialogs.returnNote}
         placeholder={t.dialogs.returnNote}
+        onKeyDown={onConfirmKey(go)}
         value={note}
         onChange={(event) => setNote(event.target.value)}
       />

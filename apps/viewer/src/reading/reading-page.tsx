@@ -3,7 +3,7 @@ import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { api, ApiError } from '../api/client.js';
-import type { ReadDetail } from '../api/types.js';
+import type { Prior, ReadDetail } from '../api/types.js';
 import type { FirstPicture } from '../first-picture/first-picture.js';
 import { FirstPictureSlot } from '../first-picture/first-picture-slot.js';
 import { dropFirstPicture, takeFirstPicture } from '../first-picture/take-first-picture.js';
@@ -39,6 +39,7 @@ interface ReadingProps {
 function Reading({ read, refresh, first }: ReadingProps) {
   const t = useText();
   const user = useUser();
+  const [prior, setPrior] = useState<Prior | null>(null);
   const [beside, setBeside] = useState<HTMLElement | null>(null);
   const [pane, setPane] = useState<Pane>('picture');
   const editable = read.allowed.includes('draft');
@@ -56,6 +57,7 @@ function Reading({ read, refresh, first }: ReadingProps) {
     void round.step(by).then((went) => {
       if (!went) void notice.info({ key: 'round', duration: 2, content: by > 0 ? t.round.last : t.round.first });
     });
+  const closePrior = useCallback(() => setPrior(null), []);
   useRoundKeys(step);
   useEffect(() => {
     document.title = `${personName(read.patient.name, t)} · ${t.product}`;
@@ -94,6 +96,8 @@ function Reading({ read, refresh, first }: ReadingProps) {
                 marks={marks}
                 insertMarks={editable ? () => void insertMarks() : null}
                 upcoming={round.upcoming}
+                prior={prior}
+                closePrior={closePrior}
               />
             )}
           </Suspense>
@@ -106,6 +110,8 @@ function Reading({ read, refresh, first }: ReadingProps) {
           beside={setBeside}
           insertMarks={marks.marks.length > 0 ? () => void insertMarks() : null}
           finish={round.finish}
+          prior={prior}
+          showPrior={setPrior}
         />
       </div>
       <SmallScreenPanes pane={pane} show={setPane} />

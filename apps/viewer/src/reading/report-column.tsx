@@ -1,8 +1,12 @@
 import { useState } from 'react';
-import type { ReadDetail } from '../api/types.js';
+import type { Prior, ReadDetail } from '../api/types.js';
 import { useUser } from '../session/session.js';
 import { useText } from '../text/index.js';
 import type { Finished } from '../worklist/round.js';
+import { PriorPanel } from './priors/prior-panel.js';
+import { PriorSummary } from './priors/prior-summary.js';
+import { comparison } from './priors/prior-words.js';
+import { usePriors } from './priors/use-priors.js';
 import { ReportActs } from './report-acts.js';
 import { ReportNotices } from './report-notices.js';
 import { fieldInFocus, reportField, setReportColumn } from './report-texts/report-fields.js';
@@ -25,9 +29,13 @@ interface ReportColumnProps {
   insertMarks: (() => void) | null;
   /** This reader's work on the case is done. */
   finish: (how: Finished['how']) => Promise<void>;
+  /** The one whose images stand beside the present ones. */
+  prior: Prior | null;
+  showPrior: (prior: Prior | null) => void;
 }
 
-export function ReportColumn({ read, draft, editable, refresh, beside, insertMarks, finish }: ReportColumnProps) {
+export function ReportColumn(props: ReportColumnProps) {
+  const { read, draft, editable, refresh, beside, insertMarks, finish, prior, showPrior } = props;
   const t = useText();
   const user = useUser();
   const { words } = draft;
@@ -35,6 +43,13 @@ export function ReportColumn({ read, draft, editable, refresh, beside, insertMar
   const [wanted, setWanted] = useState(false);
   const { texts, error, again } = useReportTexts(read.id, wanted);
   const insert = useInsertText(draft);
+  const priors = usePriors(read.id, read.identityDoubts);
+  const [priorsFrom, setPriorsFrom] = useState<{ first: Prior | undefined } | null>(null);
+  const openPriors = (first?: Prior): void => {
+    if (!priors.priors?.items.length) return;
+    insert.remember();
+    setPriorsFrom({ first });
+  };
   const openMenu = (kind: TextKind): void => {
     insert.remember();
     setWanted(true);
@@ -49,6 +64,7 @@ export function ReportColumn({ read, draft, editable, refresh, beside, insertMar
     F2: write,
     'Alt+T': editable ? () => openMenu('template') : undefined,
     'Alt+P': editable ? () => openMenu('phrase') : undefined,
+    'Alt+H': prior ? () => showPrior(null) : () => openPriors(),
     'Ctrl+Z': insert.inserted ? insert.undo : undefined,
   });
   const present =
@@ -67,6 +83,7 @@ export function ReportColumn({ read, draft, editable, refresh, beside, insertMar
             {read.patient.idCardMasked && ` · ${t.read.idCard} ${read.patient.idCardMasked}`}
           </p>
         </section>
+        <PriorSummary from={priors} open={openPriors} />
         <div ref={beside} />
         <ReportNotices read={read} draft={draft} me={user.id} />
         {editable && (
@@ -128,6 +145,26 @@ export function ReportColumn({ read, draft, editable, refresh, beside, insertMar
         )}
       </div>
       <ReportActs read={read} draft={draft} refresh={refresh} finish={finish} />
+      {priorsFrom && priors.priors && (
+        <PriorPanel
+          read={read}
+          priors={priors.priors.items}
+          first={priorsFrom.first}
+          show={(one) => {
+            setPriorsFrom(null);
+            showPrior(one);
+          }}
+          compare={
+            editable
+              ? (one) => {
+                  setPriorsFrom(null);
+                  insert.words(comparison(one, t));
+                }
+              : null
+          }
+          close={() => setPriorsFrom(null)}
+        />
+      )}
       {menu && (
         <TextMenu
           key={menu}
@@ -141,7 +178,7 @@ export function ReportColumn({ read, draft, editable, refresh, beside, insertMar
           insert={(text, how) => {
             setMenu(null);
             if (text.kind === 'template') insert.template(text, how);
-            else insert.phrase(text);
+            else insert.words(text.findings);
           }}
           close={closeMenu}
         />

@@ -92,6 +92,11 @@ export const enImages: Messages['images'] = {
     lines: 'Reference lines',
     undo: 'Undo mark',
   },
+  hand: {
+    point: (tool, n, of, column, row) =>
+      `${tool}: point ${n}${Number.isFinite(of) ? ` of ${of}` : ', ⏎ at the same place closes'} · column ${column} row ${row} · arrows move (⇧ one pixel), ⏎ sets, Esc gives up`,
+    moves: (tool) => `${tool}: arrow keys change it (⇧ finely), ⏎ or Esc lets go`,
+  },
   keysList: [
     ['↑ ↓', 'Previous / next image'],
     ['PgUp PgDn', 'Ten images'],
@@ -113,9 +118,12 @@ export const enImages: Messages['images'] = {
     ['R', 'Reset'],
     ['Space', 'Play / stop'],
     ['0 – 5', 'Window presets'],
+    ['⏎', 'Use the picked tool by arrow keys'],
+    ['Arrows ⇧', 'Move; ⇧ by one pixel'],
+    ['⏎ ⌫', 'Set a point; take one back'],
     ['K', 'Mark as key image'],
     ['⌫', 'Undo the mark picked out, or the last'],
-    ['Esc', 'Give up a mark half drawn'],
+    ['Esc', 'Give up a mark half drawn, let go of the tool'],
     ['N', 'Measurements into the report'],
     ['[ ]', 'Previous / next case'],
     ['?', 'This list'],

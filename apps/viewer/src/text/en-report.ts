@@ -33,6 +33,7 @@ export const enReport: Messages['report'] = {
     ['1 – 9', 'Choice of a blank'],
     ['Alt T', 'Templates'],
     ['Alt P', 'Phrases'],
+    ['Alt H', 'Priors; closes one that is shown'],
     ['Ctrl ⏎', 'Claim; submit, review, sign'],
     ['Alt R', 'Return'],
     ['Alt L', 'Back to the list'],

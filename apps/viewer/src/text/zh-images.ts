@@ -96,6 +96,11 @@ export const zhImages = {
     lines: '定位线',
     undo: '撤销标记',
   },
+  hand: {
+    point: (tool: string, n: number, of: number, column: number, row: number) =>
+      `${tool} 第 ${n} 点${Number.isFinite(of) ? `，共 ${of} 点` : '，同一处再按 ⏎ 闭合'} · 列 ${column} 行 ${row} · 方向键移动（⇧ 一个像素），⏎ 定点，Esc 放弃`,
+    moves: (tool: string) => `${tool}：方向键调节（⇧ 微调），⏎ 或 Esc 放下`,
+  },
   keysList: [
     ['↑ ↓', '上一幅 / 下一幅'],
     ['PgUp PgDn', '翻十幅'],
@@ -117,9 +122,12 @@ export const zhImages = {
     ['R', '复原'],
     ['空格', '播放 / 停'],
     ['0 – 5', '窗位预设'],
+    ['⏎', '用方向键使用选中的工具'],
+    ['方向键 ⇧', '移动；⇧ 一个像素'],
+    ['⏎ ⌫', '定点；退一点'],
     ['K', '标为关键图像'],
     ['⌫', '撤销选中或最后的标记'],
-    ['Esc', '放弃画到一半的标记'],
+    ['Esc', '放弃画到一半的标记，放下工具'],
     ['N', '测量写进报告'],
     ['[ ]', '上一例 / 下一例'],
     ['?', '这张表'],

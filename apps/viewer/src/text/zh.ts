@@ -2,6 +2,7 @@ import { zhFirst } from './zh-first.js';
 import { zhDocuments } from './zh-documents.js';
 import { zhImages } from './zh-images.js';
 import { zhSegmentations } from './zh-segmentations.js';
+import { zhPriors } from './zh-priors.js';
 import { zhReport } from './zh-report.js';
 import { zhRefusals } from './zh-refusals.js';
 
@@ -270,6 +271,7 @@ export const zh = {
   documents: zhDocuments,
   segmentations: zhSegmentations,
   report: zhReport,
+  priors: zhPriors,
   ecg: {
     loading: '正在画心电图…',
     failed: '心电图没有取到',

@@ -15,6 +15,7 @@ import { ExamsController } from './exams.controller.js';
 import { FindVisibleRead } from './find-visible-read.js';
 import { HealthController } from './health.controller.js';
 import { MarksController } from './marks.controller.js';
+import { PriorsController } from './priors.controller.js';
 import { OpenapiController } from './openapi.controller.js';
 import { ReadImagesController } from './read-images.controller.js';
 import { ReadView } from './read-view.js';
@@ -55,6 +56,7 @@ import { WorklistEventsController } from './worklist-events.controller.js';
     ReadsController,
     ReadImagesController,
     MarksController,
+    PriorsController,
     ExamsController,
     RequestsController,
     EcgController,

@@ -259,6 +259,15 @@ export class WorklistPostgresRepository extends WorklistRepository {
     );
   }
 
+  othersOfPerson(personId: string, exceptRead: string, limit: number): Promise<WorklistRow[]> {
+    return this.database.rows(
+      `SELECT ${ROW} FROM ${JOINED} WHERE p.person_id = $1 AND r.id <> $2 AND r.state NOT IN ('cancelled', 'returned')
+         AND NOT EXISTS (SELECT 1 FROM identity_doubt d WHERE d.exam_id = e.id AND d.state = 'open')
+       ORDER BY coalesce(e.examined_at, e.first_received_at) DESC, r.id LIMIT $3`,
+      [personId, exceptRead, limit],
+    );
+  }
+
   rows(scope: OrganisationScope, filter: WorklistFilter): Promise<WorklistRow[]> {
     return this.database.rows(
       `SELECT ${ROW} FROM ${JOINED} WHERE ${WHERE}

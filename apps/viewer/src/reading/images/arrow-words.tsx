@@ -5,7 +5,7 @@ import { useText } from '../../text/index.js';
 export interface AskedWords {
   readonly before: string;
   /** null: given up */
-  readonly answer: (words: string | null) => void;
+  readonly answer: (words: string | null) => unknown;
 }
 
 /** Asks for the words of an arrow. */

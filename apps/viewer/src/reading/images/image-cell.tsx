@@ -1,4 +1,4 @@
-import { memo, useEffect, useRef, type ReactNode } from 'react';
+import { memo, useEffect, useMemo, useRef, type ReactNode } from 'react';
 import type { KeyImage, ReadDetail } from '../../api/types.js';
 import { pictureMark } from '../../completeness.js';
 import { dateTime, personName, sexAndAge } from '../../format.js';
@@ -56,6 +56,10 @@ interface ImageCellProps {
   locate: (id: string, clientX: number, clientY: number) => void;
   /** Told whenever something of it changes. */
   told: (handle: CellHandle) => void;
+  /** It is an earlier examination's: nothing that is marked on it belongs to the present one. */
+  prior?: boolean;
+  /** Lies over the picture. */
+  over?: ReactNode;
 }
 
 interface StandingProps {
@@ -77,6 +81,11 @@ function windowText({ windowWidth, windowCenter }: ViewportState, frame: Frame |
   const [low, high] = [-1, 1].map((side) => (windowCenter + (side * windowWidth) / 2) * frame.values.factor);
   return t.images.suvWindow(low!.toFixed(1).replace('-0.0', '0.0'), high!.toFixed(1));
 }
+/** As planes are: drawn, and no image that a mark or a key image could name. */
+const withoutPlace = (loaded: LoadedSeries): LoadedSeries => ({
+  ...loaded,
+  frames: loaded.frames.map((frame) => ({ ...frame, sopInstanceUid: '' })),
+});
 
 export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
   const {
@@ -95,10 +104,13 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
     hang,
     locate,
     told,
+    over,
+    prior,
   } = props;
   const t = useText();
   const own = useLoadedSeries(read.studyInstanceUid, plane ? null : series);
-  const loaded = plane?.loaded ?? own.loaded;
+  const besides = useMemo(() => (prior && own.loaded ? withoutPlace(own.loaded) : own.loaded), [prior, own.loaded]);
+  const loaded = plane?.loaded ?? besides;
   const { element, state, drawn, failures, act } = useImageViewport(id, loaded, wanted);
   const frames = loaded?.frames ?? [];
   const frame = frames[state.index];
@@ -166,7 +178,7 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
   return (
     <div
       ref={box}
-      className={`picture-stage${active && among ? ' picture-active' : ''}`}
+      className={`picture-stage${active && among ? ' picture-active' : ''}${prior ? ' picture-prior' : ''}`}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => hang(id, event.dataTransfer.getData('text/plain'))}
     >
@@ -176,6 +188,7 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
         data-testid="viewport"
         onContextMenu={(event) => event.preventDefault()}
       />
+      {over}
       {frames.length > 0 && !paper && (
         <div className="picture-words">
           <div className="corner corner-tl">

@@ -6,6 +6,8 @@ import { TOOLS, type PointerTool } from './tool-table.js';
 
 /** What keys do besides picking a tool. */
 export interface KeyActions {
+  /** The tool in hand, before all others. @returns whether the key was for it */
+  hand: (event: KeyboardEvent) => boolean;
   pickTool: (tool: PointerTool) => void;
   pickPreset: (index: number) => void;
   scrollBy: (step: number) => void;
@@ -66,9 +68,11 @@ const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
   '?': (act) => act.toggleKeyList(),
 };
 
-/** A button in focus keeps the space bar for itself. */
+/** A button in focus keeps the space bar and Enter for itself. */
 const pressing = (event: KeyboardEvent): boolean =>
-  event.key === ' ' && event.target instanceof HTMLElement && event.target.matches('button, a, [role=button]');
+  (event.key === ' ' || event.key === 'Enter') &&
+  event.target instanceof HTMLElement &&
+  event.target.matches('button, a, [role=button]');
 
 function perform(event: KeyboardEvent, act: KeyActions): boolean {
   const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
@@ -87,7 +91,7 @@ export function useImageKeys(actions: KeyActions): void {
     const listener = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || pressing(event)) return;
       if (dialogOpen() && event.key !== '?') return;
-      if (perform(event, latest.current)) event.preventDefault();
+      if (latest.current.hand(event) || perform(event, latest.current)) event.preventDefault();
     };
     window.addEventListener('keydown', listener);
     return () => window.removeEventListener('keydown', listener);

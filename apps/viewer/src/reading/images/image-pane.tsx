@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { KeyImage, Mark, ReadDetail, ReadRow } from '../../api/types.js';
+import type { KeyImage, Mark, MarkPoint, Prior, ReadDetail, ReadRow } from '../../api/types.js';
 import type { FirstPicture } from '../../first-picture/first-picture.js';
 import { useRemembered } from '../../office/remembered.js';
 import { useLatest } from '../../office/use-latest.js';
@@ -13,7 +13,10 @@ import { hasDrawnOver, liftDrawnOver } from './drawn-over.js';
 import { useImageKeys } from './image-keys.js';
 import { ImageToolbar } from './image-toolbar.js';
 import type { ImageViewport } from './image-viewport.js';
+import { KeyedHandOverlay } from './keyed-hand-overlay.js';
 import { KeyList } from './key-list.js';
+import { PriorBanner } from '../priors/prior-banner.js';
+import { usePriorPictures, useScrollBeside } from '../priors/use-prior-pictures.js';
 import { PlanesNotice } from '../planes/planes-notice.js';
 import type { Slab } from '../planes/plane-images.js';
 import { usePlanes } from '../planes/use-planes.js';
@@ -34,6 +37,7 @@ import { forgetImages } from './rendering.js';
 import { SeriesStrip } from './series-strip.js';
 import { holdsPictures, loadSeries, type LoadedSeries } from './series.js';
 import type { PointerTool } from './tool-table.js';
+import { useKeyedHand } from './use-keyed-hand.js';
 import { useMarkLayer } from './use-mark-layer.js';
 import { usePrefetchNext } from './use-prefetch-next.js';
 import { useSeries } from './use-series.js';
@@ -51,14 +55,18 @@ interface ImagePaneProps {
   insertMarks: (() => void) | null;
   /** What would open if this case were finished now. */
   upcoming: (signal: AbortSignal) => Promise<ReadRow | null>;
+  /** Its images stand beside the present ones. */
+  prior: Prior | null;
+  closePrior: () => void;
 }
 
 const byFinger = (): boolean => window.matchMedia('(pointer: coarse)').matches;
+const SIDE_BY_SIDE: Layout = { rows: 1, columns: 2 };
 const cellId = (index: number): string => `cell-${index}`;
 const same = (a: KeyImage, b: KeyImage): boolean => a.sopInstanceUid === b.sopInstanceUid && a.frame === b.frame;
 
 export default function ImagePane(props: ImagePaneProps) {
-  const { read, first, keyImages, changeKeyImages, marks, insertMarks, upcoming } = props;
+  const { read, first, keyImages, changeKeyImages, marks, insertMarks, upcoming, prior, closePrior } = props;
   const t = useText();
   usePrefetchNext(first, upcoming);
   const listed = useSeries(read.studyInstanceUid, read.instances);
@@ -66,21 +74,26 @@ export default function ImagePane(props: ImagePaneProps) {
   const pictures = useMemo(() => series.filter(holdsPictures), [series]);
   const [pickedTool, setTool] = useState<PointerTool | null>(null);
   const [layouts, rememberLayouts] = useRemembered<Record<string, Layout>>('qiao.layouts', {});
-  const layout = layoutFor(pictures, layouts);
+  const beside = usePriorPictures(read, prior, pictures[0]?.modality ?? '');
+  const layout = prior ? SIDE_BY_SIDE : layoutFor(pictures, layouts);
   const [cutFrom, cutThrough] = useState<LoadedSeries | null>(null);
   const [slab, setSlab] = useState<Slab | null>(null);
   const planes = usePlanes(cutFrom, slab);
   const shown = planes.step === 'ready' ? planes.planes : null;
   const count = shown?.length ?? cellsOf(layout);
   const [hung, setHung] = useState<readonly string[]>([]);
+  const present = prior ? 1 : count;
   const cells = shown
     ? shown.map(() => cutFrom!.uid)
     : filled(
         hung,
-        count,
+        present,
         (pictures.length > 0 ? pictures : series).map(({ uid }) => uid),
         series.map(({ uid }) => uid),
       );
+  if (prior && !shown) cells.push(beside.shown?.uid ?? '');
+  const isPrior = (uid: string, index: number): boolean =>
+    shown ? beside.series.some((one) => one.uid === uid) : prior !== null && index === 1;
   const [picked, setActive] = useState(cellId(0));
   const active = Number(picked.slice(5)) < count ? picked : cellId(0);
   const [wanted, setWanted] = useState<{ cell: string; key: KeyImage } | null>(null);
@@ -101,8 +114,9 @@ export default function ImagePane(props: ImagePaneProps) {
   useEffect(() => setAskWords((before, answer) => setAsked({ before, answer })), []);
   const layer = useMarkLayer(marks, changeKeyImages !== null);
   const undo = (): void => void (abandonDrawing() || layer.current?.undo());
-  useEffect(() => scrollTogether(together), [together]);
   useEffect(() => liftDrawnOver(lifted), [lifted]);
+  useEffect(() => scrollTogether(together && !prior), [together, prior]);
+  useScrollBeside(together && prior !== null, handle, handles[active === cellId(0) ? cellId(1) : cellId(0)]);
   const cutting = shown !== null;
   useEffect(() => referenceLinesFrom((lines || cutting) && count > 1 ? active : ''), [lines, cutting, active, count]);
   useEffect(() => {
@@ -111,9 +125,29 @@ export default function ImagePane(props: ImagePaneProps) {
   }, [cutting]);
 
   const act = (what: (viewport: ImageViewport) => void): void => handle?.act(what);
+  // A finger has no wheel beside it.
+  const byDefault: PointerTool = byFinger() && (handle?.loaded?.frames.length ?? 0) > 1 ? 'scroll' : 'window';
+  const tool = pickedTool ?? byDefault;
+  const keyed = useKeyedHand(tool, handle, (kind, imageId, points) => {
+    if (kind !== 'arrow') return layer.current?.place(kind, imageId, points);
+    return setAsked({
+      before: '',
+      answer: (said) => said !== null && layer.current?.place(kind, imageId, points, said),
+    });
+  });
+  const placeOf = (point: MarkPoint): readonly [number, number] => {
+    let place: readonly [number, number] = [0, 0];
+    act((viewport) => {
+      place = viewport.placeOf(point);
+    });
+    return place;
+  };
   const hang = (cell: string, uid: string): void => {
     const index = Number(cell.slice(5));
+    if (beside.series.some((one) => one.uid === uid)) return beside.pick(uid);
     if (!series.some((one) => one.uid === uid)) return;
+    // A cell is a prior's or the present one's, never by turns.
+    if (prior && !shown && index > 0) return hang(cellId(0), uid);
     if (shown) {
       cutThrough(null);
       return setHung([uid]);
@@ -136,9 +170,6 @@ export default function ImagePane(props: ImagePaneProps) {
     [locateLatest],
   );
   const togglePlanes = (): void => cutThrough(cutFrom ? null : (handle?.loaded ?? null));
-  // A finger has no wheel beside it.
-  const byDefault: PointerTool = byFinger() && (handle?.loaded?.frames.length ?? 0) > 1 ? 'scroll' : 'window';
-  const tool = pickedTool ?? byDefault;
   const pickTool = (next: PointerTool): void => {
     setTool(next);
     pickPointer(next);
@@ -151,6 +182,7 @@ export default function ImagePane(props: ImagePaneProps) {
   const pickPreset = (preset: WindowPreset | null): void =>
     act((viewport) => (preset ? viewport.setWindow(preset.width, preset.center) : viewport.resetWindow()));
   const pickLayout = (next: Layout): void => {
+    closePrior();
     cutThrough(null);
     const modality = pictures[0]?.modality;
     if (modality) rememberLayouts((old) => ({ ...old, [modality]: next }));
@@ -177,18 +209,20 @@ export default function ImagePane(props: ImagePaneProps) {
   };
 
   useImageKeys({
+    hand: keyed.key,
     pickTool,
     pickPreset: (index) => pickPreset(index === 0 ? null : (presets[index - 1] ?? null)),
     scrollBy: (step) => act((viewport) => viewport.scrollBy(step)),
     first: () => act((viewport) => viewport.scrollTo(0)),
     last: () => act((viewport) => viewport.scrollTo((handle?.loaded?.frames.length ?? 1) - 1)),
     nextSeries: (step) => {
-      const at = pictures.findIndex(({ uid }) => uid === chosen?.uid);
-      const next = pictures[(at + step + pictures.length) % pictures.length];
+      const among = beside.series.some(({ uid }) => uid === chosen?.uid) ? beside.series : pictures;
+      const at = among.findIndex(({ uid }) => uid === chosen?.uid);
+      const next = among[(at + step + among.length) % among.length];
       if (next) hang(active, next.uid);
     },
     nextCell: () => setActive(cellId((Number(active.slice(5)) + 1) % count)),
-    nextLayout: () => pickLayout(nextLayout(layout)),
+    nextLayout: () => pickLayout(prior ? layoutFor(pictures, layouts) : nextLayout(layout)),
     invert: () => act((viewport) => viewport.invert()),
     rotate: () => act((viewport) => viewport.rotate()),
     flip: () => act((viewport) => viewport.flip()),
@@ -249,9 +283,10 @@ export default function ImagePane(props: ImagePaneProps) {
             <ImageCell
               key={cellId(index)}
               id={cellId(index)}
-              read={read}
-              series={series.find((one) => one.uid === uid) ?? null}
-              study={study}
+              read={isPrior(uid, index) ? beside.read! : read}
+              prior={isPrior(uid, index)}
+              series={(isPrior(uid, index) ? beside.series : series).find((one) => one.uid === uid) ?? null}
+              study={isPrior(uid, index) ? beside.state : study}
               plane={shown?.[index] ?? null}
               first={index === 0 && !shown ? first : null}
               wanted={wanted?.cell === cellId(index) ? wanted.key : null}
@@ -263,6 +298,13 @@ export default function ImagePane(props: ImagePaneProps) {
               hang={hangIn}
               locate={locateIn}
               told={told}
+              over={
+                keyed.hand?.cell === cellId(index) ? (
+                  <KeyedHandOverlay hand={keyed.hand} points={keyed.points} placeOf={placeOf} />
+                ) : (
+                  prior && isPrior(uid, index) && <PriorBanner prior={prior} close={closePrior} />
+                )
+              }
             />
           ))}
         </div>

@@ -175,6 +175,39 @@ export class ImageViewport {
     return { point: this.viewport.canvasToWorld([clientX - left, clientY - top]), frameOfReferenceUid };
   }
 
+  /** Column and row of the image under a place of the cell (CSS pixels), and the way back. */
+  pixelAt([x, y]: readonly [number, number]): [number, number] {
+    const imageId = this.viewport.getCurrentImageId() ?? '';
+    return utilities.worldToImageCoords(imageId, this.viewport.canvasToWorld([x, y])) as [number, number];
+  }
+
+  placeOf([column, row]: readonly [number, number]): readonly [number, number] {
+    const world = utilities.imageToWorldCoords(this.viewport.getCurrentImageId() ?? '', [column, row]);
+    return world ? this.viewport.worldToCanvas(world) : this.middle();
+  }
+
+  middle(): [number, number] {
+    return [this.element.clientWidth / 2, this.element.clientHeight / 2];
+  }
+
+  zoomBy(part: number): void {
+    this.viewport.setZoom(Math.max(0.05, this.viewport.getZoom() * (1 + part)));
+    this.redraw();
+  }
+
+  panBy([x, y]: readonly [number, number]): void {
+    const [left, top] = this.viewport.getPan();
+    this.viewport.setPan([left + x, top + y]);
+    this.redraw();
+  }
+
+  windowBy(wider: number, brighter: number): void {
+    const { voiRange } = this.viewport.getProperties();
+    if (!voiRange) return;
+    const { windowWidth, windowCenter } = utilities.windowLevel.toWindowLevel(voiRange.lower, voiRange.upper);
+    this.setWindow(Math.max(1, windowWidth + wider), windowCenter + brighter);
+  }
+
   scrollTo(index: number): void {
     const wanted = Math.max(0, Math.min(this.imageIds.length - 1, index));
     const imageId = this.imageIds[wanted];

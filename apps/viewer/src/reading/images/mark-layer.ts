@@ -1,9 +1,10 @@
 import { eventTarget, getRenderingEngine, metaData, utilities } from '@cornerstonejs/core';
 import { annotation, Enums, type Types } from '@cornerstonejs/tools';
-import type { ForeignMarks, Mark, MarkPoint } from '../../api/types.js';
+import type { ForeignMarks, Mark, MarkKind, MarkPoint } from '../../api/types.js';
 import { sameMark } from '../marks/merge-marks.js';
 import { engineId } from './engine.js';
 import { frameAt, frameOf, whenFramesCome } from './frame-registry.js';
+import { pointsFromKeys } from './keyed-points.js';
 import { pointsToDraw, pointsToSave, rounded } from './mark-points.js';
 import { calibrationOf, isKept, measuredValues } from './measured.js';
 import { kindOfTool, toolOfKind, type ToldMark } from './reading-tools.js';
@@ -260,6 +261,19 @@ export class MarkLayer {
     annotation.state.removeAnnotation(last.annotationUID);
     getRenderingEngine(engineId)?.render();
     return true;
+  }
+
+  /** A mark whose points were set by keys, as if it had been drawn. */
+  place(kind: MarkKind, imageId: string, points: readonly MarkPoint[], text = ''): void {
+    const id = utilities.uuidv4();
+    const saved = pointsFromKeys(kind, points, spacingOf(imageId));
+    const mark = { ...frameOf(imageId)!, id, kind, points: saved, text, values: [], calibration: 'unknown' as const };
+    const one = annotationOf(mark, imageId, false);
+    this.own.add(id);
+    this.handmade.add(id);
+    annotation.state.addAnnotation(one, one.metadata!.FrameOfReferenceUID!);
+    getRenderingEngine(engineId)?.render();
+    this.collectSoon();
   }
 
   remove(mark: Mark): void {

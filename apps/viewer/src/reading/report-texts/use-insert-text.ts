@@ -43,7 +43,7 @@ export function useInsertText(draft: DraftControl) {
     field?.setSelectionRange(field.value.length, field.value.length);
   };
 
-  const phrase = (text: ReportText): void => {
+  const words = (said: string): void => {
     const name = caret.current ?? 'findings';
     const field = reportField(name);
     if (!field) return;
@@ -51,9 +51,9 @@ export function useInsertText(draft: DraftControl) {
     const [from, to] = caret.current
       ? [field.selectionStart, field.selectionEnd]
       : [field.value.length, field.value.length];
-    typeInto(field, from, to, text.findings);
-    const blank = selectBlankWithin(name, from, from + text.findings.length);
-    if (!blank) field.setSelectionRange(from + text.findings.length, from + text.findings.length);
+    typeInto(field, from, to, said);
+    if (!selectBlankWithin(name, from, from + said.length))
+      field.setSelectionRange(from + said.length, from + said.length);
   };
 
   const current = inserted && inserted.after === told(draft.words) ? inserted : null;
@@ -68,7 +68,8 @@ export function useInsertText(draft: DraftControl) {
 
   return {
     template,
-    phrase,
+    /** A phrase, or anything else, to the caret. */
+    words,
     undo,
     inserted: current,
     /** Which field a phrase goes to: asked before the menu takes the focus. */

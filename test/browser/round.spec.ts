@@ -280,6 +280,28 @@ suite('a round of reading, with the keyboard', () => {
     await saved();
   });
 
+  it('writes in a window of its own, which gives the report back when it is closed', async () => {
+    const { page } = sun;
+    const [outside] = await Promise.all([page.context().waitForEvent('page'), page.keyboard.press('Alt+o')]);
+    await page.getByTestId('report-away').waitFor();
+    // One editor, and the person's name above both halves.
+    expect(await page.getByTestId('findings').count()).toBe(0);
+    for (const one of [page, outside]) expect(await one.getByTestId('patient-name').textContent()).toBe('乙二');
+    expect(await outside.getByTestId('patient-name').isVisible()).toBe(true);
+    expect(await outside.title()).toContain('乙二');
+    for (const key of ['F2', 'F2', 'Control+End']) await outside.keyboard.press(key);
+    await outside.keyboard.type('另窗所写。');
+    await outside.keyboard.press('Alt+p');
+    await outside.getByTestId('text-row').first().waitFor();
+    await outside.keyboard.press('Escape');
+    await outside.locator('[data-save=saved]').waitFor();
+    if (shots) await outside.screenshot({ path: `${shots}/round-outside.png` });
+    await shot('round-away');
+    await outside.close();
+    await page.getByTestId('report-away').waitFor({ state: 'detached' });
+    expect(await says('impression')).toBe('右侧气胸，肺压缩约40%。请结合临床。另窗所写。');
+  });
+
   it('keeps a report as an own template, which is renamed and removed', async () => {
     const { page } = sun;
     const { keyboard } = page;

@@ -20,6 +20,8 @@ import { useInsertMarks } from './marks/use-insert-marks.js';
 import { useMarks } from './marks/use-marks.js';
 import { PatientLine } from './patient-line.js';
 import { ReconciliationStrip } from './reconciliation/reconciliation-strip.js';
+import { ReportPlace } from './report-place.js';
+import { closeReportWindow, openReportWindow, useReportWindow, useReportWindowStays } from './report-window.js';
 import { ReportColumn } from './report-column.js';
 import { graver } from './save-state.js';
 import { SmallScreenPanes, type Pane } from './small-screen-panes.js';
@@ -50,9 +52,15 @@ function Reading({ read, refresh, first }: ReadingProps) {
     async () => (await Promise.all([words.flush(), marks.flush()])).every(Boolean),
     [words, marks],
   );
-  const draft = { ...words, flush };
-  const round = useRound(read, user.id);
   const [notice, noticeHolder] = message.useMessage();
+  const draft = { ...words, flush };
+  const save = graver(words.save, marks.save);
+  const outside = useReportWindow(`${personName(read.patient.name, t)} · ${t.report.title}`);
+  const moveReport = (): void => {
+    if (outside) closeReportWindow();
+    else if (!openReportWindow()) void notice.warning(t.report.windowRefused);
+  };
+  const round = useRound(read, user.id);
   const step = (by: 1 | -1): void =>
     void round.step(by).then((went) => {
       if (!went) void notice.info({ key: 'round', duration: 2, content: by > 0 ? t.round.last : t.round.first });
@@ -67,7 +75,7 @@ function Reading({ read, refresh, first }: ReadingProps) {
   }, [read.patient.name, t]);
   return (
     <div className="reading" data-read-id={read.id} data-read-state={read.state}>
-      <PatientLine read={read} save={graver(words.save, marks.save)} editable={editable} step={step} />
+      <PatientLine read={read} save={save} editable={editable} step={step} />
       {noticeHolder}
       <ReconciliationStrip read={read} refresh={refresh} />
       <div className={`reading-body reading-${read.kind}`} data-pane={pane}>
@@ -102,17 +110,21 @@ function Reading({ read, refresh, first }: ReadingProps) {
             )}
           </Suspense>
         </PageGuard>
-        <ReportColumn
-          read={read}
-          draft={draft}
-          editable={editable}
-          refresh={refresh}
-          beside={setBeside}
-          insertMarks={marks.marks.length > 0 ? () => void insertMarks() : null}
-          finish={round.finish}
-          prior={prior}
-          showPrior={setPrior}
-        />
+        <ReportPlace read={read} save={save} editable={editable} outside={outside}>
+          <ReportColumn
+            read={read}
+            draft={draft}
+            editable={editable}
+            refresh={refresh}
+            beside={setBeside}
+            insertMarks={marks.marks.length > 0 ? () => void insertMarks() : null}
+            finish={round.finish}
+            prior={prior}
+            showPrior={setPrior}
+            outside={outside}
+            moveReport={moveReport}
+          />
+        </ReportPlace>
       </div>
       <SmallScreenPanes pane={pane} show={setPane} />
     </div>
@@ -124,6 +136,7 @@ export default function ReadingPage({ id }: { id: string }) {
   const load = useCallback((signal: AbortSignal) => api.read.get(id, signal), [id]);
   const { value, error, refresh } = usePolled(load, 4000);
   const missing = error instanceof ApiError && error.status === 404;
+  useReportWindowStays();
   const [first] = useState(() => takeFirstPicture(id));
   useEffect(() => dropFirstPicture, []);
   const pictures = value ? value.kind === 'imaging' : !error;

@@ -17,6 +17,8 @@ type Open = 'submit' | 'sign' | 'send-back' | 'return' | null;
 const NOTICE_MS = 20_000;
 
 interface ReportActsProps {
+  /** The document that it is in, if not the page's. */
+  page: Document | undefined;
   read: ReadDetail;
   draft: DraftControl;
   /** Fetches the case again after an act, or after a refusal that says it has moved on. */
@@ -26,7 +28,7 @@ interface ReportActsProps {
 }
 
 /** What may be done with the case now: buttons, each with its key, and the questions before it is done. */
-export function ReportActs({ read, draft, refresh, finish }: ReportActsProps) {
+export function ReportActs({ page, read, draft, refresh, finish }: ReportActsProps) {
   const t = useText();
   const [open, setOpen] = useState<Open>(null);
   const [modal, modalHolder] = Modal.useModal();
@@ -104,11 +106,14 @@ export function ReportActs({ read, draft, refresh, finish }: ReportActsProps) {
     return may('sign') ? () => setOpen('sign') : undefined;
   };
   const back = (['return', 'send-back'] as const).find(may);
-  useReportKeys({
-    'Ctrl+Enter': forward(),
-    'Alt+R': busy || !back ? undefined : () => setOpen(back),
-    'Alt+L': busy || !may('release') ? undefined : release,
-  });
+  useReportKeys(
+    {
+      'Ctrl+Enter': forward(),
+      'Alt+R': busy || !back ? undefined : () => setOpen(back),
+      'Alt+L': busy || !may('release') ? undefined : release,
+    },
+    page,
+  );
   const next = <kbd aria-hidden>Ctrl ⏎</kbd>;
   return (
     <>

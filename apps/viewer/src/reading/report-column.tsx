@@ -32,10 +32,13 @@ interface ReportColumnProps {
   /** The one whose images stand beside the present ones. */
   prior: Prior | null;
   showPrior: (prior: Prior | null) => void;
+  /** The window that it is in, if it is not in the page. */
+  outside: Window | null;
+  moveReport: () => void;
 }
 
 export function ReportColumn(props: ReportColumnProps) {
-  const { read, draft, editable, refresh, beside, insertMarks, finish, prior, showPrior } = props;
+  const { read, draft, editable, refresh, beside, insertMarks, finish, prior, showPrior, outside, moveReport } = props;
   const t = useText();
   const user = useUser();
   const { words } = draft;
@@ -60,13 +63,17 @@ export function ReportColumn(props: ReportColumnProps) {
     if (how === 'back') insert.focusBack();
   };
   const write = (): void => reportField(fieldInFocus() === 'findings' ? 'impression' : 'findings')?.focus();
-  useReportKeys({
-    F2: write,
-    'Alt+T': editable ? () => openMenu('template') : undefined,
-    'Alt+P': editable ? () => openMenu('phrase') : undefined,
-    'Alt+H': prior ? () => showPrior(null) : () => openPriors(),
-    'Ctrl+Z': insert.inserted ? insert.undo : undefined,
-  });
+  useReportKeys(
+    {
+      F2: write,
+      'Alt+T': editable ? () => openMenu('template') : undefined,
+      'Alt+P': editable ? () => openMenu('phrase') : undefined,
+      'Alt+H': prior ? () => showPrior(null) : () => openPriors(),
+      'Ctrl+Z': insert.inserted ? insert.undo : undefined,
+      'Alt+O': moveReport,
+    },
+    outside?.document,
+  );
   const present =
     menu === 'phrase'
       ? { findings: insert.selected(), impression: '' }
@@ -76,6 +83,9 @@ export function ReportColumn(props: ReportColumnProps) {
     <aside className="report" ref={setReportColumn}>
       <div className="report-scroll">
         <section className="request">
+          <button type="button" className="report-move" onClick={moveReport} data-testid="move-report">
+            {outside ? t.report.bringBack : t.report.moveOut} <kbd>Alt O</kbd>
+          </button>
           <h2>{t.read.request}</h2>
           <p className={read.clinicalInformation ? '' : 'soft'}>{read.clinicalInformation || t.read.noRequest}</p>
           <p className="soft request-ids">
@@ -144,7 +154,7 @@ export function ReportColumn(props: ReportColumnProps) {
           </p>
         )}
       </div>
-      <ReportActs read={read} draft={draft} refresh={refresh} finish={finish} />
+      <ReportActs page={outside?.document} read={read} draft={draft} refresh={refresh} finish={finish} />
       {priorsFrom && priors.priors && (
         <PriorPanel
           read={read}

@@ -114,7 +114,7 @@ suite('a round of reading, with the keyboard', () => {
     const qian = await qiao.logIn('qian');
     await reportedBefore(qian);
     const first = await eventually('the first cases', async () => {
-      const { body } = await qian<{ items: { id: string }[] }>('GET', '/api/worklist');
+      const { body } = await qian<{ items: { id: string }[] }>('GET', '/api/worklist?state=open,assigned');
       return body.items.length >= 2 && body.items;
     });
     for (const { id } of first) await qian('POST', `/api/reads/${id}/claim`, {});

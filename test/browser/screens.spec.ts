@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import { sampleDr, sampleEcg } from '#libs/formats/samples';
 import { launchBrowser, sitDown, waitForPicture, type Desk } from '#test/browser';
 import { hasCounterpart } from '#test/counterpart';
@@ -21,6 +21,8 @@ const SIZES = {
   phone: { width: 390, height: 844 },
 } as const;
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+/** What the picture is made of: the first one, series and pixels. */
+const IMAGES = /\/(dicom-web|images)\//;
 const longName = '阿卜杜热合曼·麦麦提依明·吾斯曼江';
 const volume = {
   label: `${seed} 胸部平扫 1.0mm 薄层 肺算法重建`,
@@ -116,6 +118,21 @@ suite('the screens', () => {
     // As old as when the examination was made, on every page.
     expect(await zhao.getByTestId('exam-row').filter({ hasText: '欧阳秀兰' }).textContent()).toContain(age);
     await look(zhao, 'township');
+  });
+
+  it('images that are on their way, and images that could not be fetched', async () => {
+    const waiting: Route[] = [];
+    await sun.route(IMAGES, (route) => void waiting.push(route));
+    await row(sun, longName).click();
+    await sun.getByText('正在').first().waitFor();
+    await look(sun, 'reading-loading');
+    await sun.unroute(IMAGES);
+    await sun.route(IMAGES, (route) => route.abort());
+    await Promise.all(waiting.map((route) => route.abort().catch(() => undefined)));
+    await sun.getByText('连不上服务器').first().waitFor();
+    await look(sun, 'reading-failed');
+    await sun.unroute(IMAGES);
+    await sun.goto(qiao.base);
   });
 
   it('images, and the report beside them', async () => {

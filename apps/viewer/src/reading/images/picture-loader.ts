@@ -19,6 +19,7 @@ type Loaded = ReturnType<core.Types.ImageLoaderFn>;
 const lossy = new Set<string>();
 /** Whether the frame that has been loaded is a lossy one, though its file does not say so. */
 export const isLossyInTruth = (imageId: string): boolean => lossy.has(imageId);
+export const forgetLoaded = (): void => lossy.clear();
 
 /** Stands before the loader of frames by DICOMweb, after `loader.init`. */
 export function registerPictureLoader(): void {

@@ -5,7 +5,7 @@ import { refusal } from '../../api/dicom-web.js';
 import type { Undrawable } from './drawing.js';
 import { drawOverPictures } from './drawn-over.js';
 import { forgetFrames, registerFrames } from './frame-registry.js';
-import { CannotDraw, registerPictureLoader } from './picture-loader.js';
+import { CannotDraw, forgetLoaded, registerPictureLoader } from './picture-loader.js';
 import { startTools } from './reading-tools.js';
 import type { LoadedSeries } from './series.js';
 
@@ -60,6 +60,7 @@ export function forgetImages(): void {
   knownBefore = known;
   known = new Set();
   forgetFrames();
+  forgetLoaded();
 }
 
 /** Why an image was not drawn, in a form that words can be found for. */

@@ -124,6 +124,7 @@ suite('the screens', () => {
     const waiting: Route[] = [];
     await sun.route(IMAGES, (route) => void waiting.push(route));
     await row(sun, longName).click();
+    await sun.getByTestId('patient-name').filter({ hasText: longName }).waitFor();
     await sun.getByText('正在').first().waitFor();
     await look(sun, 'reading-loading');
     await sun.unroute(IMAGES);

@@ -21,7 +21,7 @@ export const enReport: Messages['report'] = {
   remove: 'Delete',
   removeAsk: (name) => `Delete “${name}”? Reports that were written stay as they are.`,
   title: 'Report',
-  moveOut: '⧉ Own window',
+  moveOut: '↗ Own window',
   bringBack: 'Bring back',
   away: 'The report is in another window.',
   toWindow: 'Go there',

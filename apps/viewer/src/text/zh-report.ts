@@ -16,7 +16,7 @@ export const zhReport = {
   remove: '删除',
   removeAsk: (name: string) => `删除「${name}」？写好的报告不受影响。`,
   title: '报告',
-  moveOut: '⧉ 移到新窗口',
+  moveOut: '↗ 移到新窗口',
   bringBack: '收回报告',
   away: '报告在另一个窗口。',
   toWindow: '转到那个窗口',

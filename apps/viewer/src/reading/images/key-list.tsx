@@ -11,7 +11,7 @@ export function KeyList({ open, close }: { open: boolean; close: () => void }) {
     ...t.report.keysList,
   ];
   return (
-    <Modal open={open} onCancel={close} footer={null} title={t.worklist.keys} width={820}>
+    <Modal open={open} onCancel={close} footer={null} title={t.worklist.keys} width={1180} style={{ top: 32 }}>
       <dl className="key-list" data-testid="key-list">
         {rows.map(([key, what]) => (
           <div key={key}>

@@ -66,26 +66,56 @@ function mayBeOneName(a: string, b: string): boolean {
   if (hanA || hanB) {
     const [chinese, latin] = hanA ? [joinedA, second] : [joinedB, first];
     const sounds = new Set(readings(chinese));
-    return orders(latin).some((order) => sounds.has(order));
+    if (orders(latin).some((order) => sounds.has(order))) return true;
+    // A Chinese name is whole: nothing is left out of it.
+    return spokenParts(chinese, latin).some((spoken) => latin.length <= spoken.length && partsAgree(latin)(spoken));
   }
-  if (orders(first).includes(joinedB)) return true;
-  // A part is left out or shortened to its initial: "Wang", "Wang^J", "Li^Anna" and "Li^Anna^Maria".
-  const [few, many] = first.length <= second.length ? [first, second] : [second, first];
-  const left = [...many];
-  return (
-    few.length > 0 &&
-    few.every((word) => {
-      const at = left.findIndex(
-        (other) =>
-          other === word ||
-          (word.length === 1 && other.startsWith(word)) ||
-          (other.length === 1 && word.startsWith(other)),
-      );
-      if (at >= 0) left.splice(at, 1);
-      return at >= 0;
-    })
-  );
+  return orders(first).includes(joinedB) || partsAgree(first)(second);
 }
+
+/**
+ * A Chinese name as the words of a Latin one: surname and given name, or surname and each syllable of the given name, the latter only
+ * where the Latin one has the surname in full: a syllable alone is many people's surname.
+ */
+function spokenParts(chinese: string, latin: readonly string[]): string[][] {
+  const characters = Array.from(chinese);
+  return [1, 2].flatMap((surname) => {
+    if (characters.length <= surname) return [];
+    const given = characters.slice(surname);
+    return readings(characters.slice(0, surname).join('')).flatMap((family) => [
+      ...readings(given.join('')).map((whole) => [family, whole]),
+      ...(latin.includes(family) ? syllablesOf(given).map((each) => [family, ...each]) : []),
+    ]);
+  });
+}
+
+const syllablesOf = (characters: readonly string[]): string[][] =>
+  characters.reduce<string[][]>(
+    (before, character) =>
+      before.flatMap((said) => readings(character).map((next) => [...said, next])).slice(0, MOST_READINGS),
+    [[]],
+  );
+
+/** A part is left out or shortened to its initial: "Wang", "Wang^J", "Li^Anna" and "Li^Anna^Maria". */
+const partsAgree =
+  (first: readonly string[]) =>
+  (second: readonly string[]): boolean => {
+    const [few, many] = first.length <= second.length ? [first, second] : [second, first];
+    const left = [...many];
+    return (
+      few.length > 0 &&
+      few.every((word) => {
+        const at = left.findIndex(
+          (other) =>
+            other === word ||
+            (word.length === 1 && other.startsWith(word)) ||
+            (other.length === 1 && word.startsWith(other)),
+        );
+        if (at >= 0) left.splice(at, 1);
+        return at >= 0;
+      })
+    );
+  };
 
 const named = (identity: Identity): string[] =>
   identity.names.filter((name) => {
@@ -101,7 +131,7 @@ function mayBeOneDay(a: string, b: string): boolean {
 /**
  * In what two descriptions that claim one patient number cannot be of one person. An equal ID card decides for one person, a different
  * one against. Names agree when any spelling of one is any spelling of the other: by characters, by any pinyin reading in any order of
- * surname and given name, without case, separators or accents, or with parts left out. What one side does not say contradicts nothing.
+ * surname and given name, without case, separators or accents, or with parts left out or shortened. What one side does not say contradicts nothing.
  */
 export function contradictions(known: Identity, claimed: Identity): Contradiction[] {
   if (known.idCard !== null && claimed.idCard !== null) return known.idCard === claimed.idCard ? [] : ['id-card'];

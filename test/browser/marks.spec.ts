@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import type { Mark } from '#libs/formats/dicom';
-import { sampleDr, sampleUid } from '#libs/formats/samples';
+import { sampleCt, sampleDr, sampleUid } from '#libs/formats/samples';
 import { launchBrowser, sitDown, waitForPicture, type Desk } from '#test/browser';
 import { hasCounterpart } from '#test/counterpart';
 import { lines, mark, slack, type Point, type Way } from '#test/mark-by-mouse';
@@ -131,9 +131,14 @@ suite('marks of a reading, in the browser', () => {
   beforeAll(async () => {
     [qiao, browser] = await Promise.all([QiaoProcess.start(), launchBrowser()]);
     const chest = sampleDr({ seed, patientId: 'BM-2', patientName: 'Tou^Ying=投^影' });
-    await qiao.stow('pacs-zhaozhuang', [...measuringPhantom(phantom), ...chest.map(({ bytes }) => Buffer.from(bytes))]);
+    const thorax = sampleCt({ slices: 24, seed: 'marks', patientId: 'BM-3', patientName: 'Tuo^Yuan=椭^圆' });
+    await qiao.stow('pacs-zhaozhuang', [
+      ...measuringPhantom(phantom),
+      ...[...chest, ...thorax].map(({ bytes }) => Buffer.from(bytes)),
+    ]);
     [sun, api] = await Promise.all([arrive(), qiao.logIn('sun')]);
-    for (const name of ['标记', '投影']) await sun.page.getByTestId('worklist-row').filter({ hasText: name }).waitFor();
+    for (const name of ['标记', '投影', '椭圆'])
+      await sun.page.getByTestId('worklist-row').filter({ hasText: name }).waitFor();
   }, 180_000);
   afterAll(async () => {
     await browser?.close();
@@ -345,6 +350,27 @@ suite('marks of a reading, in the browser', () => {
     await eventually('the words again', async () => (await lines(page))[0] === text);
     expect(await ends()).toEqual(before);
     expect((await kept()).marks[0]).toEqual(saved);
+  });
+
+  it('are kept where world coordinates cannot tell their place to the last digit', async () => {
+    const { page } = sun;
+    await open(page, '椭圆');
+    read = (await page.locator('[data-read-id]').getAttribute('data-read-id'))!;
+    await page.getByTestId('claim').click();
+    await page.getByTestId('submit').waitFor();
+    const { x, y } = (await page.getByTestId('viewport').boundingBox())!;
+    for (const [key, [left, top], [right, bottom]] of [
+      ['l', [250, 300], [420, 330]],
+      ['e', [420, 400], [470, 440]],
+    ] as const) {
+      await page.keyboard.press(key);
+      await page.mouse.move(x + left, y + top);
+      await page.mouse.down();
+      await page.mouse.move(x + (left + right) / 2, y + (top + bottom) / 2);
+      await page.mouse.move(x + right, y + bottom);
+      await page.mouse.up();
+    }
+    expect((await keptOf(2)).marks.map(({ kind }) => kind).sort()).toEqual(['ellipse', 'length']);
   });
 
   it('complain of nothing', () => {

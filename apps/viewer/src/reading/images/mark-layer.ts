@@ -35,6 +35,8 @@ const isSpeck = ([first, ...others]: Point[]): boolean =>
   others.length > 0 && others.every((point) => point.every((value, axis) => Math.abs(value - first![axis]!) < 0.01));
 
 const MOVED_PIXELS = 2e-5;
+/** Where a mark was last put. World coordinates have too few digits to come back exactly: asked again, it would be moved for ever. */
+const settledAt = new WeakMap<Annotation, string>();
 
 /**
  * Puts the points of a mark where they will be saved, so that its numbers are the same on every machine to the last digit. @returns whether
@@ -44,9 +46,12 @@ function settle(one: Annotation): boolean {
   const imageId = one.metadata?.referencedImageId ?? '';
   const points = one.data.handles?.points;
   if (one.invalidated || one.data.contour || !points || !frameOf(imageId)?.sopInstanceUid) return false;
+  const places = points.map((point) => utilities.worldToImageCoords(imageId, point) as MarkPoint);
+  const key = JSON.stringify(places.map(rounded));
+  if (settledAt.get(one) === key) return false;
+  settledAt.set(one, key);
   let moved = false;
-  for (const [at, point] of points.entries()) {
-    const [column, row] = utilities.worldToImageCoords(imageId, point) as MarkPoint;
+  for (const [at, [column, row]] of places.entries()) {
     const to = rounded([column, row]);
     if (Math.max(Math.abs(to[0] - column), Math.abs(to[1] - row)) < MOVED_PIXELS) continue;
     points[at] = utilities.imageToWorldCoords(imageId, [...to]) as Point;

@@ -5,21 +5,9 @@ import type { Suv } from './suv.js';
 export type Spacing = { of: 'patient' } | { of: 'detector'; millimetres: number } | { of: 'pixels' };
 
 /** What is shown, and not kept. */
-type Shown = 'perimeter' | 'heart' | 'thorax';
-export type Quantity = MarkQuantity | Shown;
-const KEPT: ReadonlySet<Quantity> = new Set<MarkQuantity>([
-  'length',
-  'short-axis',
-  'angle',
-  'area',
-  'mean',
-  'deviation',
-  'maximum',
-  'minimum',
-  'ratio',
-  'value',
-]);
-export const isKept = (quantity: Quantity): quantity is MarkQuantity => KEPT.has(quantity);
+const SHOWN = ['perimeter', 'heart', 'thorax'] as const;
+export type Quantity = MarkQuantity | (typeof SHOWN)[number];
+export const isKept = (quantity: Quantity): quantity is MarkQuantity => !SHOWN.some((one) => one === quantity);
 export type Unit = MarkUnit;
 
 export interface MeasuredValue {

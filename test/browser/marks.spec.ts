@@ -91,6 +91,16 @@ const drawn: readonly [key: string, kind: Mark['kind'], points: readonly Point[]
     ],
     'lines',
   ],
+  [
+    '\\',
+    'centre-line',
+    [
+      [95, 60],
+      [101, 95],
+      [95, 150],
+    ],
+    'clicks',
+  ],
 ];
 
 interface Kept {
@@ -187,6 +197,11 @@ suite('marks of a reading, in the browser', () => {
     const [ratio, ...others] = valueOf('cardiothoracic');
     expect([ratio!.quantity, ratio!.unit, others]).toEqual(['ratio', '1', []]);
     expect(Math.abs(ratio!.value - 40 / 60)).toBeLessThan((2 * within) / 40);
+    expect(valueOf('centre-line').map(({ quantity, unit }) => `${quantity} ${unit}`)).toEqual([
+      'length mm',
+      'hip-knee-ankle deg',
+      'axis-deviation mm',
+    ]);
     expect(valueOf('probe')).toEqual([{ quantity: 'value', value: phantomValue(180, 30, 1), unit: 'HU' }]);
     expect(valueOf('rectangle').map(({ quantity }) => quantity)).toEqual(
       expect.arrayContaining(['area', 'mean', 'deviation']),
@@ -256,6 +271,7 @@ suite('marks of a reading, in the browser', () => {
     const text = await findings.inputValue();
     expect(text.split('\n')[0]).toBe('双肺纹理清晰。');
     expect(text).toMatch(/\n长 5\d\.\d mm（序列 1 图 2）/);
+    expect(text).toMatch(/\n下肢力线 长 7\d\.\d mm，髋膝踝角 16\d\.\d°，力线偏移 \d\.\d mm（序列 1 图 2）/);
     expect(text).toMatch(/\n区域 面积 [\d.]+ mm²，均值 -?\d+ HU，标准差 \d+ HU（序列 1 图 2）/);
     await page.keyboard.press('n');
     await page.waitForTimeout(500);

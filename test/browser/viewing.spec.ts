@@ -102,6 +102,24 @@ suite('viewing and measuring', () => {
       await page.keyboard.press('Delete');
       await eventually('the mark is gone', async () => (await lines(page)).length === 0);
 
+      const [hip, knee, ankle]: readonly Point[] = [
+        [60, 20],
+        [80, 80],
+        [50, 150],
+      ];
+      const leg = await mark(page, phantom, '\\', [hip!, knee!, ankle!], 'clicks');
+      const across = (a: Point, b: Point): [number, number] => [(b[0] - a[0]) * dx, (b[1] - a[1]) * dy];
+      const [thigh, shank, whole] = [across(knee!, hip!), across(knee!, ankle!), across(hip!, ankle!)];
+      const bend = Math.abs(Math.atan2(...thigh) - Math.atan2(...shank)) * (180 / Math.PI);
+      expect(leg.map((line) => line.split(' ')[0])).toEqual(['长', '髋膝踝角', '力线偏移']);
+      expect(Math.abs(numberIn(leg[0]!) - Math.hypot(...whole))).toBeLessThan(within);
+      expect(Math.abs(numberIn(leg[1]!) - Math.min(bend, 360 - bend))).toBeLessThan(1.5);
+      const off = Math.abs(whole[0] * thigh[1] - whole[1] * thigh[0]) / Math.hypot(...whole);
+      expect(Math.abs(numberIn(leg[2]!) - off)).toBeLessThan(within);
+      expect(leg.map((line) => line.split(' ').at(-1)!.replace(/[\d.]/g, ''))).toEqual(['mm', '°', 'mm']);
+      await page.keyboard.press('Delete');
+      await eventually('the mark is gone', async () => (await lines(page)).length === 0);
+
       const shown = await mark(
         page,
         phantom,

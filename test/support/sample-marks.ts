@@ -134,7 +134,11 @@ export function oneOfEachKind(sopInstanceUid: string, frame = 1): Mark[] {
         [252, 240],
         [251, 480],
       ],
-      values: [{ quantity: 'length', value: 460.25, unit: 'px' }],
+      values: [
+        { quantity: 'length', value: 460.25, unit: 'px' },
+        { quantity: 'hip-knee-ankle', value: 176.5, unit: 'deg' },
+        { quantity: 'axis-deviation', value: 12.75, unit: 'px' },
+      ],
       calibration: 'pixels',
     },
   ];

@@ -167,7 +167,18 @@ export type MarkKind =
   | 'cardiothoracic'
   | 'centre-line';
 export type MarkQuantity =
-  'length' | 'short-axis' | 'angle' | 'area' | 'mean' | 'deviation' | 'maximum' | 'minimum' | 'ratio' | 'value';
+  | 'length'
+  | 'short-axis'
+  | 'angle'
+  | 'hip-knee-ankle'
+  | 'axis-deviation'
+  | 'area'
+  | 'mean'
+  | 'deviation'
+  | 'maximum'
+  | 'minimum'
+  | 'ratio'
+  | 'value';
 export type MarkUnit = 'mm' | 'px' | 'deg' | 'mm2' | 'px2' | 'HU' | 'SUV' | 'Bq/ml' | '1' | 'grey';
 export type MarkCalibration = 'patient' | 'detector' | 'region' | 'pixels' | 'unknown';
 /** A column and a row; (0,0) is the top left corner of the top left pixel (PS3.3 C.18.6.1.1). */

@@ -30,7 +30,8 @@ const shape = {
   /**
    * columns and rows, (0,0) is the top left corner of the top left pixel (PS3.3 C.18.6.1.1). length, arrow: 2 (an arrow begins at its tip);
    * bidirectional: long axis, short axis; angle: vertex in the middle; cobb: two lines; rectangle: corners in order; ellipse: one axis, the
-   * other; freehand: 3 or more, closed of itself; cardiothoracic: 2 or 3 lines, the thorax last; centre-line: 2 or more
+   * other; freehand: 3 or more, closed of itself; cardiothoracic: 2 or 3 lines, the thorax last; centre-line: 2 or more, 3 are hip, knee
+   * and ankle
    */
   points: z
     .array(z.tuple([z.number(), z.number()]))

@@ -20,6 +20,16 @@ describe('points set by keys', () => {
     expect(withPoint('freehand', three, [0, 4])!.complete).toBe(false);
   });
 
+  it('make a line along a leg of three, or of two where the second is set twice', () => {
+    expect(withPoint('centre-line', [[0, 0]], [0, 0])).toBeNull();
+    const two = [
+      [0, 0],
+      [0, 9],
+    ] as [number, number][];
+    expect(withPoint('centre-line', two, [0, 9])).toEqual({ points: two, complete: true });
+    expect(withPoint('centre-line', two, [1, 20])!.complete).toBe(true);
+  });
+
   it('are corners of regions, whichever is set first', () => {
     expect(
       pointsFromKeys(

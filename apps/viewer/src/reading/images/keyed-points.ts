@@ -1,12 +1,13 @@
 import type { MarkKind, MarkPoint } from '../../api/types.js';
 
-/** How many points are set by keys; a freehand region has as many as are set, and ends where one is set twice. */
+/** How many points are set by keys; a freehand region has as many as are set. */
 export const POINTS: Readonly<Partial<Record<MarkKind, number>>> = {
   length: 2,
   bidirectional: 3,
   angle: 3,
   cobb: 4,
   cardiothoracic: 4,
+  'centre-line': 3,
   rectangle: 2,
   ellipse: 2,
   freehand: Infinity,
@@ -14,7 +15,8 @@ export const POINTS: Readonly<Partial<Record<MarkKind, number>>> = {
   arrow: 2,
 };
 
-const LEAST_OF_REGION = 3;
+/** These are complete with fewer, too, where a point is set twice. */
+const LEAST: Readonly<Partial<Record<MarkKind, number>>> = { freehand: 3, 'centre-line': 2 };
 
 const samePlace = (a: MarkPoint | undefined, b: MarkPoint): boolean =>
   a !== undefined && Math.abs(a[0] - b[0]) < 0.01 && Math.abs(a[1] - b[1]) < 0.01;
@@ -26,7 +28,7 @@ export function withPoint(
   next: MarkPoint,
 ): { points: MarkPoint[]; complete: boolean } | null {
   if (samePlace(points.at(-1), next)) {
-    return kind === 'freehand' && points.length >= LEAST_OF_REGION ? { points: [...points], complete: true } : null;
+    return points.length >= (LEAST[kind] ?? Infinity) ? { points: [...points], complete: true } : null;
   }
   const all = [...points, next];
   return { points: all, complete: all.length === POINTS[kind] };

@@ -72,6 +72,18 @@ describe('the numbers of a mark', () => {
     expect(shown({ lacks: ['units'] })).toEqual(['Mean 5000', 'Min 1250']);
   });
 
+  it('tell what a length of a leg is, at the detector, in pixels, and an angle as it is', () => {
+    const leg = { length: 4000, hipKneeAnkle: 175.04, axisDeviation: 60 };
+    const at = (spacing: Parameters<typeof valuesOf>[1]) =>
+      measureLines(measuredValues(leg, spacing, 'DX'), spacing.of, words);
+    expect(at({ of: 'detector', millimetres: 0.2 })).toEqual([
+      'Length 800.0 mm (at detector)',
+      'HKA angle 175.0°',
+      'Axis deviation 12.0 mm (at detector)',
+    ]);
+    expect(at({ of: 'pixels' })).toEqual(['Length 4000 px', 'HKA angle 175.0°', 'Axis deviation 60 px']);
+  });
+
   it('leave out what could not be computed', () => {
     expect(measuredValues({ angle: 'Incomplete Angle', length: NaN, area: null }, patient, 'CT')).toEqual([]);
     expect(measureLines(measuredValues({ angle: 44.96 }, patient, 'CT'), 'patient', words)).toEqual(['45.0°']);

@@ -25,6 +25,9 @@ interface Statistics {
   readonly ratio?: unknown;
   readonly heart?: unknown;
   readonly thorax?: unknown;
+  /** along a leg */
+  readonly hipKneeAnkle?: unknown;
+  readonly axisDeviation?: unknown;
   readonly area?: unknown;
   readonly perimeter?: unknown;
   readonly mean?: unknown;
@@ -78,6 +81,8 @@ export function measuredValues(stats: Statistics, spacing: Spacing, values: Valu
     ['heart', stats.heart, millimetres, length],
     ['thorax', stats.thorax, millimetres, length],
     ['angle', stats.ratio === undefined ? stats.angle : undefined, 1, 'deg'],
+    ['hip-knee-ankle', stats.hipKneeAnkle, 1, 'deg'],
+    ['axis-deviation', stats.axisDeviation, millimetres, length],
     ['area', stats.area, millimetres * millimetres, area],
     ['perimeter', stats.perimeter, millimetres, length],
     ['mean', stats.mean, each, grey],

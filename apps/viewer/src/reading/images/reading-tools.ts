@@ -4,6 +4,7 @@ import type { Mark, MarkKind } from '../../api/types.js';
 import { CardiothoracicTool } from './cardiothoracic-tool.js';
 import { engineId } from './engine.js';
 import { frameOf } from './frame-registry.js';
+import { LegAxisTool } from './leg-axis-tool.js';
 import { calibrationOf, measuredValues, measureLines, type MeasureWords } from './measured.js';
 import { ProbeTool } from './probe-tool.js';
 import { TOOLS, type PointerTool } from './tool-table.js';
@@ -23,6 +24,7 @@ const CLASSES = {
   angle: tools.AngleTool,
   cobb: tools.CobbAngleTool,
   cardiothoracic: CardiothoracicTool,
+  'centre-line': LegAxisTool,
   rectangle: tools.RectangleROITool,
   ellipse: tools.EllipticalROITool,
   freehand: tools.PlanarFreehandROITool,

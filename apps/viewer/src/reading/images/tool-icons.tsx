@@ -15,6 +15,7 @@ const PATHS: Readonly<Record<IconName, string>> = {
   angle: 'M16 16H3L13 3|M8.5 16a6 6 0 0 0-2-4.5',
   cobb: 'M3 4h13|M3 13l13 4|M10 4v3|M10 15.2l1-3',
   cardiothoracic: 'M6 3C3 5 2 11 3 17h14c1-6 0-12-3-14|M7 11h6|M7 9.5v3|M13 9.5v3|M3.5 15h13',
+  'centre-line': 'M7 2.5l6 7.5l-6 7.5|M7 2.5v15|M13 8.4a1.6 1.6 0 1 0 0 3.2a1.6 1.6 0 1 0 0-3.2z#',
   rectangle: 'M3 5h14v10H3z',
   ellipse: 'M10 5c4.5 0 7 2.2 7 5s-2.5 5-7 5s-7-2.2-7-5s2.5-5 7-5z',
   freehand: 'M5 6c4-4 11-2 12 3s-4 8-8 6s-2 2-4 1s-3-7 0-10z',

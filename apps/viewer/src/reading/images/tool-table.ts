@@ -11,6 +11,7 @@ export type PointerTool =
   | 'angle'
   | 'cobb'
   | 'cardiothoracic'
+  | 'centre-line'
   | 'rectangle'
   | 'ellipse'
   | 'freehand'
@@ -35,6 +36,7 @@ export const TOOLS: readonly ToolEntry[] = [
   { tool: 'angle', hotkey: 'A', marks: true },
   { tool: 'cobb', hotkey: 'C', marks: true },
   { tool: 'cardiothoracic', hotkey: '/', marks: true },
+  { tool: 'centre-line', hotkey: '\\', marks: true },
   { tool: 'rectangle', hotkey: 'Q', marks: true },
   { tool: 'ellipse', hotkey: 'E', marks: true },
   { tool: 'freehand', hotkey: 'F', marks: true },

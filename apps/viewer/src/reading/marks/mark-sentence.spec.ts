@@ -35,6 +35,14 @@ describe('a mark in the report', () => {
     expect(
       markSentence(mark({ kind: 'cobb', values: [{ quantity: 'angle', value: 21, unit: 'deg' }] }), place, words),
     ).toBe('Cobb 角 21.0°（图 3）');
+    const leg: Mark['values'] = [
+      { quantity: 'length', value: 801.25, unit: 'mm' },
+      { quantity: 'hip-knee-ankle', value: 174.2, unit: 'deg' },
+      { quantity: 'axis-deviation', value: 21.04, unit: 'mm' },
+    ];
+    expect(markSentence(mark({ kind: 'centre-line', values: leg, calibration: 'detector' }), place, words)).toBe(
+      '下肢力线 长 801.3 mm (探测器面)，髋膝踝角 174.2°，力线偏移 21.0 mm (探测器面)（图 3）',
+    );
     const region: Mark['values'] = [
       { quantity: 'mean', value: 40.4, unit: 'HU' },
       { quantity: 'maximum', value: 90, unit: 'HU' },

@@ -24,6 +24,8 @@ const TOLD: ReadonlySet<MarkQuantity> = new Set([
   'mean',
   'deviation',
   'ratio',
+  'hip-knee-ankle',
+  'axis-deviation',
   'value',
 ]);
 

@@ -48,6 +48,8 @@ function conceptOf(mark: DocumentedMark, { quantity, unit }: MarkValue): Code {
   if (quantity === 'length') return mark.kind === 'bidirectional' ? CODES.longAxis : CODES.length;
   if (quantity === 'short-axis') return CODES.shortAxis;
   if (quantity === 'angle') return mark.kind === 'cobb' ? CODES.cobbAngle : CODES.angle;
+  if (quantity === 'hip-knee-ankle') return CODES.hipKneeAnkle;
+  if (quantity === 'axis-deviation') return CODES.axisDeviation;
   if (quantity === 'area') return CODES.area;
   if (quantity === 'ratio') return mark.kind === 'cardiothoracic' ? CODES.cardiothoracicRatio : CODES.ratio;
   return INTENSITIES[unit] ?? CODES.pixelValue;

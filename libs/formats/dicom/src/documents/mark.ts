@@ -17,6 +17,8 @@ export const MARK_QUANTITIES = [
   'length',
   'short-axis',
   'angle',
+  'hip-knee-ankle',
+  'axis-deviation',
   'area',
   'mean',
   'deviation',
@@ -51,7 +53,7 @@ export type MarkPoint = readonly [column: number, row: number];
  * One measurement or annotation on one image. Points by kind: length and arrow 2 (an arrow begins at its tip), bidirectional 2 of the long
  * axis and 2 of the short, angle 3 with the vertex in the middle, Cobb 2 of each line, rectangle 4 corners in order, ellipse 2 ends of one
  * axis and 2 of the other, freehand 3 or more (closed of itself), probe 1, cardiothoracic pairs (2 or 3 of them, the thorax last),
- * centre line 2 or more.
+ * centre line 2 or more (3: hip, knee, ankle).
  */
 export interface Mark {
   /** Tracking UID: stays the same over edits */
@@ -97,6 +99,8 @@ const FITTING: Readonly<Record<MarkQuantity, readonly MarkUnit[]>> = {
   length: LENGTHS,
   'short-axis': LENGTHS,
   angle: ['deg'],
+  'hip-knee-ankle': ['deg'],
+  'axis-deviation': LENGTHS,
   area: ['mm2', 'px2'],
   ratio: ['1'],
   mean: INTENSITIES,

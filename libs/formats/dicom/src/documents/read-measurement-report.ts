@@ -53,6 +53,8 @@ const CONCEPTS: ReadonlyMap<string, MarkQuantity> = new Map([
   [key(CODES.shortAxis), 'short-axis'],
   [key(CODES.angle), 'angle'],
   [key(CODES.cobbAngle), 'angle'],
+  [key(CODES.hipKneeAnkle), 'hip-knee-ankle'],
+  [key(CODES.axisDeviation), 'axis-deviation'],
   [key(CODES.area), 'area'],
   [key(CODES.ratio), 'ratio'],
   [key(CODES.cardiothoracicRatio), 'ratio'],

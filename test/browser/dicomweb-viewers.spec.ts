@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { Part10Splitter, readAttributes } from '#libs/formats/dicom';
 import { sampleCt, type SampleFile } from '#libs/formats/samples';
@@ -8,7 +8,6 @@ import { hasCounterpart } from '#test/counterpart';
 import { ohifPages, ViewerSite } from '#test/ohif';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 
-jest.setTimeout(120_000);
 const suite = hasCounterpart('chromium') ? describe : describe.skip;
 
 const slices = sampleCt({

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { ExpectInstances } from '#libs/catalogue';
 import { sampleCt, sampleUid } from '#libs/formats/samples';
@@ -10,7 +10,6 @@ import { productDatabase } from '#test/product-database';
 import { productParts } from '#test/product-parts';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 
-jest.setTimeout(90_000);
 const suite = hasCounterpart('chromium') ? describe : describe.skip;
 const pictures = process.env['QIAO_TEST_PICTURES'];
 const seed = `doubtful-${process.pid}`;

@@ -3,7 +3,7 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { sampleCt, sampleDr, sampleEcg } from '#libs/formats/samples';
 import { launchBrowser, sitDown, waitForPicture, type Desk } from '#test/browser';
@@ -11,7 +11,6 @@ import { difference, pictureByCounterpart, pictureOnScreen } from '#test/browser
 import { hasCounterpart } from '#test/counterpart';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 
-jest.setTimeout(60_000);
 const run = promisify(execFile);
 const suite = hasCounterpart('chromium') ? describe : describe.skip;
 const withDcmtk = hasCounterpart('dcm2pnm') ? it : it.skip;
@@ -57,11 +56,15 @@ suite('the main job, in the browser', () => {
     sun = await arrive('sun', nativeSize);
     await sun.page.getByTestId('tab-waiting').waitFor();
     expect(await row(sun.page, '高建平').count()).toBe(0);
-    await qiao.stow(
-      'pacs-zhaozhuang',
-      [...ct, ...otherCt, ...ecg].map(({ bytes }) => bytes),
-    );
+    const arrives = (files: typeof ct) =>
+      qiao.stow(
+        'pacs-zhaozhuang',
+        files.map(({ bytes }) => bytes),
+      );
+    await arrives([...ct, ...ecg]);
     await row(sun.page, '高建平').waitFor();
+    // After it, so that it is the next one of the list.
+    await arrives(otherCt);
     await row(sun.page, '郑秀兰').waitFor();
     // The ECG is another speciality's.
     expect(await row(sun.page, '何心宁').count()).toBe(0);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import type { Mark } from '#libs/formats/dicom';
 import { sampleCt, sampleDr, sampleUid } from '#libs/formats/samples';
@@ -8,7 +8,6 @@ import { lines, mark, slack, type Point, type Way } from '#test/mark-by-mouse';
 import { measuringPhantom, phantomValue, type PhantomOptions } from '#test/measuring-phantom';
 import { eventually, QiaoProcess, type Ask } from '#test/qiao-process';
 
-jest.setTimeout(90_000);
 const suite = hasCounterpart('chromium') ? describe : describe.skip;
 
 const seed = `marks-${process.pid}-${Date.now()}`;

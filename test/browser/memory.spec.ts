@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { launchBrowser, sitDown, waitForPicture, type Desk } from '#test/browser';
 import { hasCounterpart } from '#test/counterpart';
 import { measuringPhantom } from '#test/measuring-phantom';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 
-jest.setTimeout(120_000);
 const suite = hasCounterpart('chromium') ? describe : describe.skip;
 
 const seed = `memory-${process.pid}-${Date.now()}`;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, sitDown, waitForPicture, type Desk } from '#test/browser';
 import { hasCounterpart } from '#test/counterpart';
@@ -6,7 +6,6 @@ import { lines, mark, numberIn, placeOf, type Drawn, type Point } from '#test/ma
 import { measuringPhantom, phantomValue, type PhantomOptions } from '#test/measuring-phantom';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 
-jest.setTimeout(90_000);
 const suite = hasCounterpart('chromium') ? describe : describe.skip;
 
 const seed = `planes-${process.pid}-${Date.now()}`;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import type { Browser, Page } from 'playwright-core';
 import { sampleCt, sampleDr } from '#libs/formats/samples';
@@ -7,7 +7,6 @@ import { hasCounterpart } from '#test/counterpart';
 import { productDatabase } from '#test/product-database';
 import { eventually, QiaoProcess, type Ask } from '#test/qiao-process';
 
-jest.setTimeout(90_000);
 const suite = hasCounterpart('chromium') ? describe : describe.skip;
 const seed = `round-${process.pid}-${Date.now()}`;
 const shots = process.env['SHOTS'];

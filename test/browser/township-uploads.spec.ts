@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, sitDown, type Desk } from '#test/browser';
 import { hasCounterpart } from '#test/counterpart';
@@ -9,7 +9,6 @@ import { eventually, QiaoProcess, type Ask } from '#test/qiao-process';
 import { smallInstance, type SmallInstance } from '#test/small-instances';
 import { writeZip } from '#test/zip-writer';
 
-jest.setTimeout(90_000);
 const suite = hasCounterpart('chromium') ? describe : describe.skip;
 const COUNT = 24;
 

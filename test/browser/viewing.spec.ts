@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, sitDown, waitForPicture, type Desk } from '#test/browser';
 import { sampleDr } from '#libs/formats/samples';
@@ -7,7 +7,6 @@ import { lines, mark, numberIn, slack, type Point } from '#test/mark-by-mouse';
 import { measuringPhantom, phantomValue, type PhantomOptions } from '#test/measuring-phantom';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 
-jest.setTimeout(60_000);
 const suite = hasCounterpart('chromium') ? describe : describe.skip;
 
 const seed = `viewing-${process.pid}-${Date.now()}`;

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, sitDown, type Desk } from '#test/browser';
 import { hasCounterpart } from '#test/counterpart';
 import { eventually, QiaoProcess, type Ask } from '#test/qiao-process';
 import { smallInstance } from '#test/small-instances';
 
-jest.setTimeout(90_000);
 const suite = hasCounterpart('chromium') ? describe : describe.skip;
 const seed = `live-${process.pid}-${Date.now()}`;
 const shots = process.env['SHOTS'];

@@ -1,11 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DimseServer } from '#libs/edges/dimse';
 import { DimseClient, RELEASE_REQUEST, associateRequest, data, echoCommand, pdu, pdv } from '#test/dimse-client';
 import { sampleInstance } from '#test/dimse-sample';
 import { assertAlive, startServer, storeMessage, until, type HashingSink } from '#test/dimse-test-server';
-
-jest.setTimeout(60_000);
 
 let sink: HashingSink;
 let server: DimseServer<string>;

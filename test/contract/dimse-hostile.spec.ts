@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import type { DimseServer } from '#libs/edges/dimse';
 import {
@@ -14,8 +14,6 @@ import {
 } from '#test/dimse-client';
 import { sampleInstance } from '#test/dimse-sample';
 import { assertAlive, startServer, storeMessage, until, type HashingSink } from '#test/dimse-test-server';
-
-jest.setTimeout(120_000);
 
 let sink: HashingSink;
 let server: DimseServer<string>;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -19,8 +19,6 @@ import { pdv, storeCommand } from '#test/dimse-client';
 import { sampleInstance } from '#test/dimse-sample';
 import { assertAlive, elementText, sha256, startServer, storeMessage } from '#test/dimse-test-server';
 import { until, type HashingSink } from '#test/dimse-test-server';
-
-jest.setTimeout(60_000);
 
 let sink: HashingSink;
 let server: DimseServer<string>;

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AssociationEnded,
@@ -15,8 +15,6 @@ import { DimseProvider } from '#test/dimse-provider';
 import { DimseUser } from '#test/dimse-user';
 import { sampleInstance } from '#test/dimse-sample';
 import { assertAlive, startServer, storeMessage, until, type HashingSink } from '#test/dimse-test-server';
-
-jest.setTimeout(60_000);
 
 const FIND = '1.2.840.10008.5.1.4.31';
 const IDENTIFIER = { '00100020': { vr: 'LO', Value: ['1'] } };

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type ConnectionOptions } from 'node:tls';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DimseServer } from '#libs/edges/dimse';
 import { TestAuthority, type Certified } from '#test/certificates';
 import { hasCounterpart } from '#test/counterpart';
@@ -14,7 +14,6 @@ import { associateRequest, data, DimseClient, echoCommand, pdv } from '#test/dim
 import { sampleInstance } from '#test/dimse-sample';
 import { assertAlive, sha256, startServer, type HashingSink } from '#test/dimse-test-server';
 
-jest.setTimeout(60_000);
 const run = promisify(execFile);
 
 let authority: TestAuthority;

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import dicomParser, { type DataSet } from 'dicom-parser';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, sitDown, waitForPicture } from '#test/browser';
@@ -22,7 +22,6 @@ import { withOwnUids } from '#test/own-uids';
 import { DOCUMENTS, PDF, PICTURES, REPORTS, UNDRAWABLE, type PictureFamily } from '#test/picture-families';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 
-jest.setTimeout(60_000);
 const data = process.env['QIAO_TEST_DATA'];
 if (data === undefined) throw new Error('QIAO_TEST_DATA must name the folder of real files');
 const programs = [

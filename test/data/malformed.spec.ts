@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { multipart } from '#test/multipart';
 import { QiaoProcess } from '#test/qiao-process';
 import { send } from '#test/raw-http';
 import { residentMegabytes } from '#test/resident-memory';
 import { TusClient } from '#test/tus-client';
 
-jest.setTimeout(120_000);
 const data = process.env['QIAO_TEST_DATA'];
 if (!data) throw new Error('Set QIAO_TEST_DATA to the folder with the real files.');
 const folder = join(data, 'dicom/malformed');

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import dicomParser from 'dicom-parser';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, sitDown, waitForPicture } from '#test/browser';
@@ -8,7 +8,6 @@ import { hasCounterpart } from '#test/counterpart';
 import { lines, mark, numberIn, type Point } from '#test/mark-by-mouse';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 
-jest.setTimeout(180_000);
 const suite = hasCounterpart('chromium') ? describe : describe.skip;
 const data = join(process.env['QIAO_TEST_DATA']!, 'dicom');
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import dicomParser from 'dicom-parser';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, sitDown, waitForPicture } from '#test/browser';
@@ -11,7 +11,6 @@ import { mark } from '#test/mark-by-mouse';
 import { segmentationFile, type DrawnSegment } from '#test/sample-segmentation';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 
-jest.setTimeout(60_000);
 const data = process.env['QIAO_TEST_DATA'];
 if (data === undefined) throw new Error('QIAO_TEST_DATA must name the folder of real files');
 const suite = ['chromium', 'dcm2pnm', 'gdcmconv'].every(hasCounterpart) ? describe : describe.skip;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { ExpectInstances } from '#libs/catalogue';
 import { sampleUid } from '#libs/formats/samples';
@@ -17,7 +17,6 @@ interface Exam {
   read: { id: string } | null;
 }
 
-jest.setTimeout(60_000);
 const ORGANISATION = 'zhaozhuang';
 
 describe('completeness', () => {

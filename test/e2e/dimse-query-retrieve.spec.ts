@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { personName, text, texts, writeDataset, type WritableDataset } from '#libs/formats/dicom';
 import { TestAuthority } from '#test/certificates';
 import { hasCounterpart } from '#test/counterpart';
@@ -25,8 +25,6 @@ const STUDY_ROOT = {
 const PATIENT_ROOT = { find: '1.2.840.10008.5.1.4.1.2.1.1', get: '1.2.840.10008.5.1.4.1.2.1.3' };
 const EXPLICIT = '1.2.840.10008.1.2.1';
 const IMPLICIT = '1.2.840.10008.1.2';
-
-jest.setTimeout(120_000);
 
 let qiao: QiaoProcess;
 const folder = mkdtempSync(join(tmpdir(), 'qiao-query-'));

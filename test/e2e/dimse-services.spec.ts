@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { personName, sequence, text, writeDataset, type DicomJson, type WritableDataset } from '#libs/formats/dicom';
 import { sampleUid } from '#libs/formats/samples';
 import { ObjectStore } from '#libs/ports';
@@ -23,8 +23,6 @@ const WORKLIST = '1.2.840.10008.5.1.4.31';
 const PERFORMED_STEP = '1.2.840.10008.3.1.2.3.3';
 const newUid = (): string => `2.25.${BigInt(`0x${randomBytes(12).toString('hex')}`)}`;
 const ui = (value: string) => ({ vr: 'UI', Value: [value] });
-
-jest.setTimeout(120_000);
 
 let qiao: QiaoProcess;
 let his: Ask;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sampleAecg, sampleEcg } from '#libs/formats/samples';
 import { hasCounterpart } from '#test/counterpart';
 import { DimseSender } from '#test/dimse-sender';
@@ -39,8 +39,6 @@ interface ExamRow {
   read: { id: string; state: string } | null;
   returned: { reason: string; note: string | null } | null;
 }
-
-jest.setTimeout(60_000);
 
 describe('the door', () => {
   let qiao: QiaoProcess;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import jpeg from 'jpeg-js';
 import type pg from 'pg';
 import { ExpectInstances } from '#libs/catalogue';
@@ -28,8 +28,6 @@ interface Manifest {
     first: { image: number; frame: number } | null;
   }[];
 }
-
-jest.setTimeout(60_000);
 
 describe('the first picture of a read', () => {
   let qiao: QiaoProcess;

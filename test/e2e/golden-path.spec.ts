@@ -38,7 +38,7 @@ describe('the golden path', () => {
   }
 
   beforeAll(async () => {
-    qiao = await QiaoProcess.start();
+    qiao = await QiaoProcess.startOnNothing();
     [sun, qian, zhao, hisZhaozhuang] = await Promise.all([
       qiao.logIn('sun'),
       qiao.logIn('qian'),

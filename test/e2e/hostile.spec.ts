@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
 import { deflateRawSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildFileMeta, writeDataset, type WritableDataset } from '#libs/formats/dicom';
 import { sampleUid } from '#libs/formats/samples';
 import { multipart } from '#test/multipart';
@@ -11,8 +11,6 @@ import { openLine, send } from '#test/raw-http';
 import { residentMegabytes } from '#test/resident-memory';
 import { CT_IMAGE, smallInstance } from '#test/small-instances';
 import { TusClient } from '#test/tus-client';
-
-jest.setTimeout(120_000);
 
 const EXPLICIT = '1.2.840.10008.1.2.1';
 const IMPLICIT = '1.2.840.10008.1.2';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { productDatabase } from '#test/product-database';
 import { eventually, QiaoProcess, type Ask } from '#test/qiao-process';
@@ -25,8 +25,6 @@ interface Reconciliation {
     beside: { digest: string; sender: string };
   }[];
 }
-
-jest.setTimeout(60_000);
 
 describe('whose it is, and which is served', () => {
   let qiao: QiaoProcess;

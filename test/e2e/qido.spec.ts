@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { text, type DicomJson, type WritableDataset } from '#libs/formats/dicom';
 import { productDatabase } from '#test/product-database';
 import { eventually, QiaoProcess, type Ask } from '#test/qiao-process';
 import { smallInstance, type SmallInstance } from '#test/small-instances';
-
-jest.setTimeout(60_000);
 
 const PATIENT_ID = '00100020';
 const STUDY_UID = '0020000D';

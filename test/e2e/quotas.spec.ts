@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { DimseSender } from '#test/dimse-sender';
 import { productDatabase } from '#test/product-database';
@@ -7,7 +7,6 @@ import { QiaoProcess } from '#test/qiao-process';
 import { smallInstance } from '#test/small-instances';
 import { TusClient } from '#test/tus-client';
 
-jest.setTimeout(60_000);
 const OUT_OF_RESOURCES = 0xa700;
 /** Longer than an answer about a quota is remembered. */
 const FORGOTTEN = 2_500;

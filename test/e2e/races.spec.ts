@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { DimseSender } from '#test/dimse-sender';
 import { productDatabase } from '#test/product-database';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 import { smallInstance } from '#test/small-instances';
 
-jest.setTimeout(120_000);
 const IMAGES = 24;
 const SENDERS = 8;
 

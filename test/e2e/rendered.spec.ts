@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inflateSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decode } from 'jpeg-js';
 import { hasCounterpart } from '#test/counterpart';
 import { eventually, QiaoProcess } from '#test/qiao-process';
@@ -12,7 +12,6 @@ import { boundaryOf, parseParts } from '#test/received-parts';
 import { pictureByCounterpart } from '#test/browser-picture';
 import { ENCAPSULATED_PDF, smallInstance, type SmallInstance } from '#test/small-instances';
 
-jest.setTimeout(60_000);
 const run = promisify(execFile);
 
 /** PNG of 8 bits with the filters that the product writes, read apart from its own writer. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { AuditTrail } from '#libs/audit';
 import { CATALOGUE_OBJECTS } from '#libs/catalogue';
@@ -15,7 +15,6 @@ import { productParts, type ProductParts } from '#test/product-parts';
 import { eventually, QiaoProcess, type Ask } from '#test/qiao-process';
 import { digestOfFile, smallInstance, type SmallInstance } from '#test/small-instances';
 
-jest.setTimeout(60_000);
 const STUDY_ROOT_FIND = '1.2.840.10008.5.1.4.1.2.2.1';
 
 interface Retained {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { z } from 'zod';
 import { productDatabase } from '#test/product-database';
@@ -9,8 +9,6 @@ import { smallInstance } from '#test/small-instances';
 import { TusClient } from '#test/tus-client';
 
 const EDGES = fileURLToPath(new URL('../../libs/edges/', import.meta.url));
-
-jest.setTimeout(60_000);
 
 /** Who may see and do what: the organisation's boundary, the duties, and the tables that never change. */
 describe('scope', () => {

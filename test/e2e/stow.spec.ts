@@ -3,13 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { multipart, type WrittenPart } from '#test/multipart';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 import { openLine, send, type RawAnswer } from '#test/raw-http';
 import { digestOfFile, smallInstance, type SmallInstance } from '#test/small-instances';
-
-jest.setTimeout(60_000);
 
 type Item = Record<string, { Value?: unknown[] }>;
 interface Response {

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildFileMeta, DICOMDIR_SOP_CLASS_UID, EXPLICIT_VR_LITTLE_ENDIAN, writeDataset } from '#libs/formats/dicom';
 import { productDatabase } from '#test/product-database';
 import { eventually, QiaoProcess, type Ask } from '#test/qiao-process';
@@ -10,8 +10,6 @@ import { send } from '#test/raw-http';
 import { digestOfFile, smallInstance, type SmallInstance } from '#test/small-instances';
 import { TusClient } from '#test/tus-client';
 import { writeZip } from '#test/zip-writer';
-
-jest.setTimeout(120_000);
 
 interface Item {
   filename: string;

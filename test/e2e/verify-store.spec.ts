@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { AuditTrail } from '#libs/audit';
 import { CATALOGUE_OBJECTS } from '#libs/catalogue';
@@ -18,7 +18,6 @@ import { digestOfFile, smallInstance } from '#test/small-instances';
 import { TusClient } from '#test/tus-client';
 
 const MAIN = fileURLToPath(new URL('../../dist/apps/storekeeper/src/main.js', import.meta.url));
-jest.setTimeout(120_000);
 
 interface Line {
   kind: string;

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { request as httpRequest } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { boundaryOf, parseParts } from '#test/received-parts';
 import { buildFileMeta, Part10Splitter, readAttributes, type DicomJson } from '#libs/formats/dicom';
@@ -8,8 +8,6 @@ import { productDatabase } from '#test/product-database';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 import { digestOfFile, smallInstance, type SmallInstance } from '#test/small-instances';
 import { StoredFiles } from '#test/stored-file';
-
-jest.setTimeout(60_000);
 
 const EXPLICIT = '1.2.840.10008.1.2.1';
 const BIG = '1.2.840.10008.1.2.2';

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { openEvents, type EventStream } from '#test/event-stream';
 import { productDatabase } from '#test/product-database';
 import { eventually, QiaoProcess, type Ask } from '#test/qiao-process';
 import { smallInstance } from '#test/small-instances';
-
-jest.setTimeout(90_000);
 
 interface Row {
   id: string;

@@ -35,7 +35,7 @@ export async function sitDown(
 ): Promise<Desk> {
   const context = await browser.newContext({ viewport: size, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   let signedIn = false;
   page.on('console', (message) => {

@@ -1,4 +1,4 @@
 import { jest } from '@jest/globals';
 
 // A guard against hanging, not a time limit: those live in the bench.
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { canBeCopied, copyFolder, firstDay } from './first-day.js';
 
 const HERE = fileURLToPath(new URL('../../', import.meta.url));
 /** Jest runs this file from its source, the bench from dist/. */
@@ -33,17 +34,30 @@ export class QiaoProcess {
     chmodSync(this.dataDir, 0o755);
   }
 
+  /** As on the morning after the first start: the demo network and its three examinations are there. */
   static async start(settings: Record<string, string> = {}): Promise<QiaoProcess> {
+    if (!canBeCopied({ ...process.env, ...settings })) return QiaoProcess.startOnNothing(settings);
+    const kept = await firstDay(ROOT, keepFirstDay);
     const qiao = new QiaoProcess(settings);
-    qiao.httpPort = await freePort();
-    qiao.dimsePort = await freePort();
+    copyFolder(kept, qiao.dataDir);
+    return qiao.begin();
+  }
+
+  /** As a new user starts it, in an empty folder. */
+  static startOnNothing(settings: Record<string, string> = {}): Promise<QiaoProcess> {
+    return new QiaoProcess(settings).begin();
+  }
+
+  private async begin(): Promise<QiaoProcess> {
+    this.httpPort = await freePort();
+    this.dimsePort = await freePort();
     try {
-      await qiao.up();
+      await this.up();
     } catch (error) {
-      await qiao.dispose();
+      await this.dispose();
       throw error;
     }
-    return qiao;
+    return this;
   }
 
   get base(): string {
@@ -207,6 +221,26 @@ export class QiaoProcess {
 }
 
 /** Asks again until `found` gives something; a generous guard against hanging, not a time limit. */
+async function keepFirstDay(to: string): Promise<void> {
+  const qiao = await QiaoProcess.startOnNothing({ QIAO_SETTLE_SECONDS: '1' });
+  try {
+    for (const [username, cases] of [
+      ['sun', 2],
+      ['zhou', 1],
+    ] as const) {
+      const doctor = await qiao.logIn(username);
+      await eventually('the examinations of the demo', async () => {
+        const { body } = await doctor<{ items: unknown[] }>('GET', '/api/worklist?state=open,assigned');
+        return body.items.length === cases;
+      });
+    }
+    await qiao.stop();
+    copyFolder(qiao.dataDir, to);
+  } finally {
+    await qiao.dispose();
+  }
+}
+
 export async function eventually<T>(
   what: string,
   found: () => Promise<T | undefined | null | false>,
@@ -219,13 +253,15 @@ export async function eventually<T>(
   throw new Error(`still waiting for ${what} after ${seconds} s`);
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
+/** Below the ports that the system gives to connections of its own: one of those would take it before the server is up. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 12_000 + Math.floor(Math.random() * 20_000);
+    const isFree = await new Promise<boolean>((resolve) => {
+      const server = createServer();
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
     });
-  });
+    if (isFree) return port;
+  }
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, sitDown, waitForPicture, type Desk } from '#test/browser';
 import { sampleDr } from '#libs/formats/samples';
+import { breastPhantom } from '#test/breast-phantom';
 import { hasCounterpart } from '#test/counterpart';
 import { lines, mark, numberIn, slack, type Point } from '#test/mark-by-mouse';
 import { measuringPhantom, phantomValue, type PhantomOptions } from '#test/measuring-phantom';
@@ -55,9 +56,26 @@ suite('viewing and measuring', () => {
     const chest = sampleDr({ seed, patientId: 'VW-4', patientName: 'Ping^Pian=平^片' }).map(({ bytes }) =>
       Buffer.from(bytes),
     );
-    await qiao.stow('pacs-zhaozhuang', [...[square, sagittal, oblong, tilted].flatMap(measuringPhantom), ...chest]);
+    // Stored as machines do: this way and that, one of them with high values dark.
+    const breasts = breastPhantom(`${seed} breasts`, person('VW-5', 'Ru^Fang=乳^房'), [
+      { side: 'L', view: 'CC', mirrored: true },
+      { side: 'L', view: 'MLO', inverted: true },
+      { side: 'R', view: 'CC', upsideDown: true, spacing: 1 },
+      { side: 'R', view: 'MLO', mirrored: true, upsideDown: true },
+    ]);
+    const lacking = breastPhantom(`${seed} lacking`, person('VW-6', 'Que^Wei=缺^位'), [
+      { side: 'R', view: 'CC' },
+      { side: 'L', view: 'CC' },
+      { side: 'L', view: 'MLO' },
+    ]);
+    await qiao.stow('pacs-zhaozhuang', [
+      ...[square, sagittal, oblong, tilted].flatMap(measuringPhantom),
+      ...chest,
+      ...breasts,
+      ...lacking,
+    ]);
     sun = await sitDown(browser, qiao, 'sun', { width: 1366, height: 768 });
-    for (const name of ['方正', '常方', '谢直', '平片'])
+    for (const name of ['方正', '常方', '谢直', '平片', '乳房', '缺位'])
       await sun.page.getByTestId('worklist-row').filter({ hasText: name }).waitFor();
   }, 180_000);
   afterAll(async () => {
@@ -195,6 +213,113 @@ suite('viewing and measuring', () => {
     await page.keyboard.press('Escape');
     await page.getByTestId('key-list').waitFor({ state: 'hidden' });
   });
+
+  /** Of each cell: its letters, and where it is bright, in parts of its width and in pixels of its height. */
+  const bright = (page: Page) =>
+    page.locator('.picture-stage').evaluateAll((cells) =>
+      cells.map((cell) => {
+        const canvas = cell.querySelector('canvas') as unknown as {
+          width: number;
+          height: number;
+          getContext(kind: '2d'): { getImageData(...box: number[]): { data: Uint8ClampedArray } };
+        };
+        const { width, height } = canvas;
+        const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+        const [columns, rows] = [new Set<number>(), new Set<number>()];
+        for (let at = 0; at < width * height; at += 1)
+          if (data[4 * at]! > 90) {
+            columns.add(at % width);
+            rows.add(Math.floor(at / width));
+          }
+        const words = [...cell.querySelectorAll('.letter')].map(({ textContent }) => textContent).join(' ');
+        return { words, from: Math.min(...columns) / width, to: (Math.max(...columns) + 1) / width, high: rows.size };
+      }),
+    );
+
+  it('hangs breasts back to back, upright, at one scale, step by step', async () => {
+    const page = await open('乳房');
+    const upright = ['R P L A', 'L A R P', 'H P F A', 'H A F P'];
+    const hung = (letters: readonly string[]) =>
+      eventually('breasts by the middle', async () => {
+        const cells = await bright(page);
+        const right = cells.every(
+          ({ words, from, to }, at) => words === letters[at] && (at % 2 ? from < 0.01 : to > 0.99),
+        );
+        return cells.length === letters.length && right && cells;
+      });
+    await eventually('four', async () => (await page.locator('[data-rendered-image-id]').count()) === 4);
+    if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/breasts.png` });
+    const four = await hung(upright);
+    for (const { high } of four) expect(Math.abs(high - four[0]!.high)).toBeLessThan(4);
+    await page.keyboard.press('v');
+    await hung(upright);
+    await page.keyboard.press('=');
+    const two = await eventually('two, larger', async () => {
+      const cells = await hung(upright.slice(2));
+      return cells[0]!.high > 1.5 * four[0]!.high && cells;
+    });
+    expect(await page.getByTestId('hanging-step').textContent()).toContain('2/3');
+    await page.setViewportSize({ width: 1366, height: 600 });
+    await eventually('smaller by the middle', async () => (await hung(upright.slice(2)))[0]!.high < two[0]!.high - 20);
+    await page.setViewportSize({ width: 1366, height: 768 });
+    await page.keyboard.press('=');
+    await hung(upright.slice(0, 2));
+    await page.keyboard.press('=');
+    await hung(upright);
+    await open('缺位');
+    await page.getByText('没有 R-MLO').waitFor();
+    if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/breasts-lacking.png` });
+  }, 240_000);
+
+  it('keeps how an examination hangs for others of its kind, on any machine, until that is switched off', async () => {
+    const page = await open('方正');
+    const count = (on: Page, cells: number) =>
+      eventually(`${cells} cells`, async () => (await on.getByTestId('viewport').count()) === cells);
+    await count(page, 1);
+    await page.getByTestId('layout').click();
+    await page.getByRole('menuitem', { name: '2×1' }).click();
+    await count(page, 2);
+    await page.keyboard.press('-');
+    await page.getByTestId('rule-name').fill('上下对照');
+    await page.getByTestId('rule-words').fill('');
+    await page.keyboard.press('Enter');
+    const own = page.getByTestId('rule').filter({ hasText: '上下对照' });
+    await own.filter({ hasText: 'CT · 至少 2 个序列 → 2×1' }).waitFor();
+    await page.getByTestId('rules').focus();
+    await page.keyboard.press('F2');
+    await page.getByTestId('rule-rename').fill('上下');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('rule').first().filter({ hasText: '上下' }).filter({ hasNotText: '对照' }).waitFor();
+    if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/rules.png` });
+    await page.keyboard.press('Escape');
+    const other = await sitDown(browser, qiao, 'sun');
+    await other.page.getByTestId('worklist-row').filter({ hasText: '方正' }).click();
+    await waitForPicture(other.page);
+    await count(other.page, 2);
+    // One series alone is hung as ever.
+    await other.page.goto(qiao.base);
+    await other.page.getByTestId('worklist-row').filter({ hasText: '常方' }).click();
+    await waitForPicture(other.page);
+    await count(other.page, 1);
+    expect(other.complaints).toEqual([]);
+    await other.page.context().close();
+    await page.keyboard.press('-');
+    await page.getByTestId('rules').focus();
+    await page.keyboard.press('Space');
+    await page.locator('.rules-off').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('=');
+    await count(page, 1);
+    await page.keyboard.press('-');
+    await page.getByTestId('rules').focus();
+    await page.keyboard.press('Shift+Delete');
+    await page.getByTestId('rule-remove').click();
+    await eventually(
+      'no own rule',
+      async () => (await page.getByTestId('rule').filter({ hasText: '自己的' }).count()) === 0,
+    );
+    await page.keyboard.press('Escape');
+  }, 240_000);
 
   it('complains of nothing', () => {
     expect(sun.complaints).toEqual([]);

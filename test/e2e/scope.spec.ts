@@ -415,6 +415,92 @@ describe('scope', () => {
     });
   });
 
+  describe('hanging rules', () => {
+    interface Rule {
+      id: string;
+      own: boolean;
+      enabled: boolean;
+      version: number;
+      name: string;
+      condition: { modalities?: string[] };
+      steps: { rows: number; columns: number; cells?: { name?: string }[] }[];
+    }
+    const rules = async (who: Ask): Promise<Rule[]> =>
+      (await who<{ items: Rule[] }>('GET', '/api/hanging-rules')).body.items;
+    const own = (name: string) => ({
+      name,
+      condition: { modalities: ['CT'], words: ['胸'] },
+      steps: [{ rows: 1, columns: 2, cells: [{ words: ['LUNG'], window: 'lung' }], together: true }],
+    });
+
+    it('come with the product, mammography in three steps, and one that fits everything stands last', async () => {
+      const shipped = await rules(sun);
+      expect(shipped.every((rule) => !rule.own && rule.enabled && rule.version === 1)).toBe(true);
+      expect(shipped[0]!.steps.map(({ rows, columns }) => [rows, columns])).toEqual([
+        [2, 2],
+        [1, 2],
+        [1, 2],
+      ]);
+      expect(shipped[0]!.steps[0]!.cells!.map(({ name }) => name)).toEqual(['R-CC', 'L-CC', 'R-MLO', 'L-MLO']);
+      expect(shipped.at(-1)).toMatchObject({ condition: {}, steps: [{ rows: 1, columns: 1 }] });
+    });
+
+    it('of one’s own go before the network’s in one’s own order, follow the person, and are nobody else’s', async () => {
+      const add = async (name: string) => {
+        const { status, body } = await sun<{ id: string }>('POST', '/api/hanging-rules', own(name));
+        expect(status).toBe(201);
+        return body.id;
+      };
+      const [first, second] = [await add('甲'), await add('乙')];
+      const mine = async () =>
+        (await rules(await qiao.logIn('sun'))).filter((rule) => rule.own).map(({ name }) => name);
+      expect(await mine()).toEqual(['乙', '甲']);
+      expect((await rules(sun)).slice(0, 2)).toMatchObject([
+        { id: second, own: true },
+        { id: first, ...own('甲') },
+      ]);
+      expect((await rules(qian)).some((rule) => rule.own)).toBe(false);
+      expect((await sun('PUT', '/api/hanging-rules/order', { ids: [first, ids.read] })).status).toBe(204);
+      expect(await mine()).toEqual(['甲', '乙']);
+      const path = `/api/hanging-rules/${first}`;
+      expect((await sun('PUT', path, { name: '丙', enabled: false, version: 1 })).body).toEqual({ version: 2 });
+      expect((await rules(sun))[0]).toMatchObject({ name: '丙', enabled: false, steps: own('').steps });
+      expect((await sun('PUT', path, { name: '丁', version: 1 })).body).toMatchObject({ code: 'stale-hanging-rule' });
+      for (const who of [qian, await qiao.logIn('han')]) {
+        expect((await who('PUT', path, { name: '别人的', version: 2 })).status).toBe(404);
+        expect((await who('DELETE', path)).status).toBe(404);
+      }
+      for (const id of [first, second]) expect((await sun('DELETE', `/api/hanging-rules/${id}`)).status).toBe(204);
+      expect(await mine()).toEqual([]);
+      expect((await sun('POST', '/api/hanging-rules', { ...own('空'), steps: [] })).status).toBe(400);
+      const crowded = [{ rows: 1, columns: 1, cells: [{}, {}] }];
+      expect((await sun('POST', '/api/hanging-rules', { ...own('挤'), steps: crowded })).status).toBe(400);
+    });
+
+    it('of the network are the network office’s', async () => {
+      const [shipped] = await rules(sun);
+      const path = `/api/hanging-rules/${shipped!.id}`;
+      expect((await sun('PUT', path, { enabled: false, version: 1 })).status).toBe(403);
+      expect((await sun('POST', '/api/hanging-rules', { ...own('全网'), network: true })).status).toBe(403);
+      expect((await sun('PUT', '/api/hanging-rules/order', { ids: [], network: true })).status).toBe(403);
+      for (const ask of [
+        () => zhao('GET', '/api/hanging-rules'),
+        () => zhao('POST', '/api/hanging-rules', own('卫生院')),
+      ])
+        expect((await ask()).status).toBe(403);
+      const han = await qiao.logIn('han');
+      const before = await lastAudit();
+      const added = await han<{ id: string }>('POST', '/api/hanging-rules', { ...own('全网'), network: true });
+      expect((await rules(qian))[0]).toMatchObject({ id: added.body.id, own: false, name: '全网' });
+      expect((await han('DELETE', `/api/hanging-rules/${added.body.id}`)).status).toBe(204);
+      const { rows } = await database.query(
+        "SELECT action, subject_id FROM audit_record WHERE id > $1 AND subject_kind = 'hanging-rule' ORDER BY id",
+        [before],
+      );
+      expect(rows.map(({ action }: { action: string }) => action)).toEqual(['add-hanging-rule', 'remove-hanging-rule']);
+    });
+  });
+
   it('audit, transitions and report versions cannot be changed, even in the database', async () => {
     for (const table of ['audit_record', 'state_transition', 'report_version', 'report_text_version']) {
       const column = table.endsWith('_version') ? 'version' : 'id';
@@ -474,6 +560,7 @@ describe('scope', () => {
       ['/api/reads/{id}/images', () => sun, () => `/api/reads/${ids.read}/images`],
       ['/api/reads/{id}/priors', () => sun, () => `/api/reads/${ids.read}/priors`],
       ['/api/report-texts', () => sun, () => `/api/report-texts?read=${ids.read}`],
+      ['/api/hanging-rules', () => sun, () => '/api/hanging-rules'],
       ['/api/exams', () => zhao, () => '/api/exams'],
       ['/api/requests', () => zhao, () => '/api/requests'],
       ['/api/reports/{id}', () => zhao, () => `/api/reports/${ids.report}`],

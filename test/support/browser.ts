@@ -55,4 +55,4 @@ export async function sitDown(
 }
 
 export const waitForPicture = (page: Page, uid = ':'): Promise<void> =>
-  page.locator(`[data-testid=viewport][data-rendered-image-id*="${uid}"]`).waitFor();
+  page.locator(`[data-testid=viewport][data-rendered-image-id*="${uid}"]`).first().waitFor();

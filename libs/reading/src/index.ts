@@ -6,11 +6,13 @@
 export { canonicalJson, instancesSha256, type Draft, type KeyImage, type Reading } from './domain/reading.js';
 export { openBlanks } from './domain/blanks.js';
 export { subjectOf, type ReportSubject } from './domain/report-subject.js';
+export type { HangingCell, HangingCondition, HangingRule, HangingStep } from './domain/hanging-rule.js';
 export { REPORT_TEXT_KINDS, type ReportText, type ReportTextKind, type TemplateUsed } from './domain/report-text.js';
 export { READING_STATES, type ReadingState } from './domain/reading.states.js';
 export { DOCUMENT_STATES, type DocumentState } from './domain/document.states.js';
 export type { AuthoredMark, DocumentSummary, ReadingMarks } from './domain/marks.js';
 export { DOCUMENTS_ASKED, type DocumentsAsked } from './domain/marks.events.js';
+export { HangingRulesRepository } from './hanging-rules.repository.js';
 export { ListReadInstances } from './list-read-instances.js';
 export { OnDocumentsAsked } from './on-documents-asked.js';
 export { visibleRead } from './read-access.js';
@@ -20,6 +22,7 @@ export { ReadingRepository, type ReadingSummary } from './reading.repository.js'
 export { ReportTextsRepository } from './report-texts.repository.js';
 export { demandOtherThanAuthor, ReviewReading } from './review-reading.js';
 export { SaveDraft } from './save-draft.js';
+export { SaveHangingRule } from './save-hanging-rule.js';
 export { SaveMarks } from './save-marks.js';
 export { SaveReportText } from './save-report-text.js';
 export { SubmitReading } from './submit-reading.js';

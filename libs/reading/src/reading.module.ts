@@ -3,9 +3,11 @@ import { CatalogueModule } from '#libs/catalogue';
 import { IdentityModule } from '#libs/identity';
 import { IngestModule } from '#libs/ingest';
 import { WorklistModule } from '#libs/worklist';
+import { HangingRulesRepository } from './hanging-rules.repository.js';
 import { ListReadInstances } from './list-read-instances.js';
 import { MarksRepository } from './marks.repository.js';
 import { OnDocumentsAsked } from './on-documents-asked.js';
+import { HangingRulesPostgresRepository } from './postgres/hanging-rules.postgres-repository.js';
 import { MarksPostgresRepository } from './postgres/marks.postgres-repository.js';
 import { ReadingPostgresRepository } from './postgres/reading.postgres-repository.js';
 import { ReportTextsPostgresRepository } from './postgres/report-texts.postgres-repository.js';
@@ -15,6 +17,7 @@ import { ReadingRepository } from './reading.repository.js';
 import { ReportTextsRepository } from './report-texts.repository.js';
 import { ReviewReading } from './review-reading.js';
 import { SaveDraft } from './save-draft.js';
+import { SaveHangingRule } from './save-hanging-rule.js';
 import { SaveMarks } from './save-marks.js';
 import { SaveReportText } from './save-report-text.js';
 import { SubmitReading } from './submit-reading.js';
@@ -25,6 +28,7 @@ import { SubmitReading } from './submit-reading.js';
     { provide: ReadingRepository, useClass: ReadingPostgresRepository },
     { provide: MarksRepository, useClass: MarksPostgresRepository },
     { provide: ReportTextsRepository, useClass: ReportTextsPostgresRepository },
+    { provide: HangingRulesRepository, useClass: HangingRulesPostgresRepository },
     ListReadInstances,
     PrepareDocuments,
     ReadMarks,
@@ -32,18 +36,21 @@ import { SubmitReading } from './submit-reading.js';
     OnDocumentsAsked,
     SaveDraft,
     SaveReportText,
+    SaveHangingRule,
     SubmitReading,
     ReviewReading,
   ],
   exports: [
     ReadingRepository,
     ReportTextsRepository,
+    HangingRulesRepository,
     ListReadInstances,
     ReadMarks,
     SaveMarks,
     OnDocumentsAsked,
     SaveDraft,
     SaveReportText,
+    SaveHangingRule,
     SubmitReading,
     ReviewReading,
   ],

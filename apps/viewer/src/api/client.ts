@@ -5,6 +5,7 @@ import type {
   BatchAnnouncement,
   ExamRow,
   KeyImage,
+  HangingRule,
   Kind,
   Mark,
   MarksOfRead,
@@ -186,6 +187,14 @@ export const api = {
   changeReportText: (id: string, change: { name: string; version: number }) =>
     call<{ version: number }>(`/api/report-texts/${encodeURIComponent(id)}`, { method: 'PUT', body: change }),
   removeReportText: (id: string) => call<void>(`/api/report-texts/${encodeURIComponent(id)}`, { method: 'DELETE' }),
+  hangingRules: (signal?: AbortSignal) => call<{ items: HangingRule[] }>('/api/hanging-rules', { signal }),
+  addHangingRule: (rule: Pick<HangingRule, 'name' | 'condition' | 'steps'> & { network: boolean }) =>
+    call<{ id: string }>('/api/hanging-rules', { method: 'POST', body: rule }),
+  changeHangingRule: (id: string, change: { name?: string; enabled?: boolean; version: number }) =>
+    call<{ version: number }>(`/api/hanging-rules/${encodeURIComponent(id)}`, { method: 'PUT', body: change }),
+  orderHangingRules: (ids: string[], network: boolean) =>
+    call<void>('/api/hanging-rules/order', { method: 'PUT', body: { ids, network } }),
+  removeHangingRule: (id: string) => call<void>(`/api/hanging-rules/${encodeURIComponent(id)}`, { method: 'DELETE' }),
   report: (id: string, signal?: AbortSignal) => call<Report>(`/api/reports/${encodeURIComponent(id)}`, { signal }),
 };
 

@@ -154,6 +154,51 @@ export interface ReportTexts {
   subject: { code: string; name: string } | null;
 }
 
+/** What an examination must be for a rule to hold; what is left out fits everything. */
+export interface HangingCondition {
+  modalities?: string[];
+  /** one of them is found in the body part, the item or a description */
+  words?: string[];
+  laterality?: 'L' | 'R';
+  /** an image of each is there */
+  views?: string[];
+  /** at least */
+  series?: number;
+  images?: number;
+}
+
+/** What hangs in a cell; without anything asked: the next that is left. */
+export interface HangingCell {
+  words?: string[];
+  views?: string[];
+  laterality?: 'L' | 'R';
+  plane?: 'axial' | 'coronal' | 'sagittal';
+  window?: 'lung' | 'mediastinum' | 'bone' | 'brain' | 'abdomen';
+  /** said in the cell where nothing fits, which then stays empty */
+  name?: string;
+}
+
+export interface HangingStep {
+  rows: number;
+  columns: number;
+  cells?: HangingCell[];
+  together?: boolean;
+  lines?: boolean;
+  /** breasts: chest walls towards each other, upright, at one scale */
+  backToBack?: boolean;
+}
+
+export interface HangingRule {
+  id: string;
+  /** false: the network's */
+  own: boolean;
+  enabled: boolean;
+  version: number;
+  name: string;
+  condition: HangingCondition;
+  steps: HangingStep[];
+}
+
 export type MarkKind =
   | 'length'
   | 'bidirectional'

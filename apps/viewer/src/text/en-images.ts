@@ -105,6 +105,8 @@ export const enImages: Messages['images'] = {
     [', .', 'Previous / next series'],
     ['`', 'Next cell'],
     ['M', 'Next layout'],
+    ['=', 'Next step of the hanging'],
+    ['-', 'Hanging rules'],
     ['Y', 'Scroll together'],
     ['X', 'Reference lines'],
     ['J', 'Three planes (MPR)'],

@@ -2,6 +2,7 @@ import { enFirst } from './en-first.js';
 import { enDocuments } from './en-documents.js';
 import { enImages } from './en-images.js';
 import { enSegmentations } from './en-segmentations.js';
+import { enHanging } from './en-hanging.js';
 import { enPriors } from './en-priors.js';
 import { enReport } from './en-report.js';
 import type { Messages } from './zh.js';
@@ -274,6 +275,7 @@ export const en: Messages = {
   documents: enDocuments,
   segmentations: enSegmentations,
   report: enReport,
+  hanging: enHanging,
   priors: enPriors,
   ecg: {
     loading: 'Drawing the ECG…',

@@ -2,6 +2,7 @@ import { zhFirst } from './zh-first.js';
 import { zhDocuments } from './zh-documents.js';
 import { zhImages } from './zh-images.js';
 import { zhSegmentations } from './zh-segmentations.js';
+import { zhHanging } from './zh-hanging.js';
 import { zhPriors } from './zh-priors.js';
 import { zhReport } from './zh-report.js';
 import { zhRefusals } from './zh-refusals.js';
@@ -271,6 +272,7 @@ export const zh = {
   documents: zhDocuments,
   segmentations: zhSegmentations,
   report: zhReport,
+  hanging: zhHanging,
   priors: zhPriors,
   ecg: {
     loading: '正在画心电图…',

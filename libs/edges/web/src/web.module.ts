@@ -13,6 +13,7 @@ import { DeletionsController } from './deletions.controller.js';
 import { EcgController } from './ecg.controller.js';
 import { ExamsController } from './exams.controller.js';
 import { FindVisibleRead } from './find-visible-read.js';
+import { HangingRulesController } from './hanging-rules.controller.js';
 import { HealthController } from './health.controller.js';
 import { MarksController } from './marks.controller.js';
 import { PriorsController } from './priors.controller.js';
@@ -63,6 +64,7 @@ import { WorklistEventsController } from './worklist-events.controller.js';
     UploadBatchesController,
     UploadsController,
     ReportTextsController,
+    HangingRulesController,
     ReportsController,
     ReconciliationController,
     RetentionController,

@@ -12,6 +12,7 @@ export const PERMISSIONS = [
   'request.view',
   'report.view',
   'report-text.manage',
+  'hanging-rule.manage',
   'fhir.read',
   'recognition.ask',
   'recognition.view',
@@ -61,10 +62,10 @@ export const DUTIES = {
     reach: 'network',
     permissions: ['session.use', 'retention.view', 'retention.decide', 'exam.delete'],
   },
-  /** 报告规范管理: the network's templates and phrases */
+  /** 报告规范管理: the network's templates and phrases, and how examinations are hung */
   'report-standards': {
     reach: 'network',
-    permissions: ['session.use', 'report-text.manage'],
+    permissions: ['session.use', 'report-text.manage', 'hanging-rule.manage'],
   },
   radiographer: {
     reach: 'own',

@@ -43,6 +43,10 @@ interface ImageCellProps {
   study: { empty: boolean; error: unknown; retry: () => void };
   /** Where to begin, once the series is there. */
   wanted: KeyImage | null;
+  /** The image of its series that it opens on, where that is not the series' own. */
+  begin?: KeyImage | null;
+  /** What should hang there and is not here; empty: nothing of a name. */
+  missing?: string;
   /** Without overlays and shutter. */
   lifted: boolean;
   /** Segments that are drawn over its series. */
@@ -65,13 +69,16 @@ interface ImageCellProps {
 interface StandingProps {
   first: FirstPicture;
   series: Series | null;
+  begin: KeyImage | null;
   children: ReactNode;
 }
 
 /** The first picture, while its series, or none yet, is in the cell. */
-function Standing({ first, series, children }: StandingProps) {
+function Standing({ first, series, begin, children }: StandingProps) {
   const state = useFirstPictureState(first);
-  if (state === 'none' || (series && first.shown?.seriesInstanceUid !== series.uid)) return children;
+  const { shown } = first;
+  if (state === 'none' || (series && shown?.seriesInstanceUid !== series.uid)) return children;
+  if (begin && shown?.sopInstanceUid !== begin.sopInstanceUid) return children;
   return <FirstPictureSlot picture={first}>{children}</FirstPictureSlot>;
 }
 
@@ -96,6 +103,8 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
     first,
     study,
     wanted,
+    begin = null,
+    missing = '',
     lifted,
     segments,
     active,
@@ -111,7 +120,7 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
   const own = useLoadedSeries(read.studyInstanceUid, plane ? null : series);
   const besides = useMemo(() => (prior && own.loaded ? withoutPlace(own.loaded) : own.loaded), [prior, own.loaded]);
   const loaded = plane?.loaded ?? besides;
-  const { element, state, drawn, failures, act } = useImageViewport(id, loaded, wanted);
+  const { element, state, drawn, failures, act } = useImageViewport(id, loaded, wanted, begin);
   const frames = loaded?.frames ?? [];
   const frame = frames[state.index];
   const failure = frame ? failures.get(frame.imageId) : undefined;
@@ -130,7 +139,7 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
       window.removeEventListener('mousemove', move);
       window.removeEventListener('mouseup', end);
     };
-    const begin = (event: MouseEvent): void => {
+    const press = (event: MouseEvent): void => {
       if (!event.shiftKey || event.button !== 0) return;
       event.stopPropagation();
       event.preventDefault();
@@ -138,10 +147,10 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
       window.addEventListener('mousemove', move);
       window.addEventListener('mouseup', end);
     };
-    host?.addEventListener('mousedown', begin, true);
+    host?.addEventListener('mousedown', press, true);
     return () => {
       end();
-      host?.removeEventListener('mousedown', begin, true);
+      host?.removeEventListener('mousedown', press, true);
     };
   }, [locateNow]);
   useEffect(() => {
@@ -165,7 +174,7 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
   const error = study.error ?? own.error;
   const wait = <PlainPage title={loaded ? t.images.loadingImage : t.images.loadingSeries} />;
   const loading = first ? (
-    <Standing first={first} series={series}>
+    <Standing first={first} series={series} begin={begin}>
       {wait}
     </Standing>
   ) : (
@@ -264,7 +273,9 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
           {Boolean(error) && <FailedPage title={t.images.seriesFailed} error={error} retry={retry} />}
           {!error && paper && <DocumentCell study={read.studyInstanceUid} series={series} />}
           {!error && !series && study.empty && <PlainPage title={t.images.none} detail={t.images.noneWhy} />}
-          {!error && !series && !study.empty && among && <PlainPage title={t.images.emptyCell} />}
+          {!error && !series && !study.empty && among && (
+            <PlainPage title={missing ? t.hanging.missing(missing) : t.images.emptyCell} />
+          )}
           {!error && !paper && (series || (!among && !study.empty)) && loading}
         </div>
       )}

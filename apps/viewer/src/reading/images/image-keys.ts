@@ -16,6 +16,8 @@ export interface KeyActions {
   nextSeries: (step: number) => void;
   nextCell: () => void;
   nextLayout: () => void;
+  nextStep: () => void;
+  showRules: () => void;
   invert: () => void;
   rotate: () => void;
   flip: () => void;
@@ -48,6 +50,8 @@ const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
   ',': (act) => act.nextSeries(-1),
   '`': (act) => act.nextCell(),
   M: (act) => act.nextLayout(),
+  '=': (act) => act.nextStep(),
+  '-': (act) => act.showRules(),
   I: (act) => act.invert(),
   O: (act) => act.rotate(),
   H: (act) => act.flip(),

@@ -1,18 +1,20 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { KeyImage, Mark, MarkPoint, Prior, ReadDetail, ReadRow } from '../../api/types.js';
 import type { FirstPicture } from '../../first-picture/first-picture.js';
-import { useRemembered } from '../../office/remembered.js';
 import { useLatest } from '../../office/use-latest.js';
 import { useText } from '../../text/index.js';
 import { MarkList } from '../marks/mark-list.js';
 import type { MarksControl } from '../marks/use-marks.js';
 import { ArrowWords, type AskedWords } from './arrow-words.js';
-import { hang as layoutFor } from './hanging.js';
 import { ImageCell, type CellHandle } from './image-cell.js';
 import { hasDrawnOver, liftDrawnOver } from './drawn-over.js';
 import { useImageKeys } from './image-keys.js';
 import { ImageToolbar } from './image-toolbar.js';
 import type { ImageViewport } from './image-viewport.js';
+import { KeptRules } from '../hanging/kept-rules.js';
+import { useBackToBack } from '../hanging/use-back-to-back.js';
+import { useHanging } from '../hanging/use-hanging.js';
+import { useStep } from '../hanging/use-step.js';
 import { KeyedHandOverlay } from './keyed-hand-overlay.js';
 import { KeyList } from './key-list.js';
 import { PriorBanner } from '../priors/prior-banner.js';
@@ -22,7 +24,7 @@ import type { Slab } from '../planes/plane-images.js';
 import { usePlanes } from '../planes/use-planes.js';
 import { SegmentList } from '../segmentations/segment-list.js';
 import { useSegmentations } from '../segmentations/use-segmentations.js';
-import { cellsOf, filled, nextLayout, type Layout } from './layouts.js';
+import { arranged, cellsOf, filled, nextLayout, type Layout } from './layouts.js';
 import { presetsFor, type WindowPreset } from './presets.js';
 import {
   abandonDrawing,
@@ -62,6 +64,7 @@ interface ImagePaneProps {
 
 const byFinger = (): boolean => window.matchMedia('(pointer: coarse)').matches;
 const SIDE_BY_SIDE: Layout = { rows: 1, columns: 2 };
+const SINGLE: Layout = { rows: 1, columns: 1 };
 const cellId = (index: number): string => `cell-${index}`;
 const same = (a: KeyImage, b: KeyImage): boolean => a.sopInstanceUid === b.sopInstanceUid && a.frame === b.frame;
 
@@ -73,24 +76,28 @@ export default function ImagePane(props: ImagePaneProps) {
   const series = useMemo(() => listed.value ?? [], [listed.value]);
   const pictures = useMemo(() => series.filter(holdsPictures), [series]);
   const [pickedTool, setTool] = useState<PointerTool | null>(null);
-  const [layouts, rememberLayouts] = useRemembered<Record<string, Layout>>('qiao.layouts', {});
+  const hanging = useHanging(read, listed.value);
+  const [pickedLayout, setPickedLayout] = useState<Layout | null>(null);
   const beside = usePriorPictures(read, prior, pictures[0]?.modality ?? '');
-  const layout = prior ? SIDE_BY_SIDE : layoutFor(pictures, layouts);
+  const layout = prior ? SIDE_BY_SIDE : (pickedLayout ?? hanging.step ?? SINGLE);
   const [cutFrom, cutThrough] = useState<LoadedSeries | null>(null);
   const [slab, setSlab] = useState<Slab | null>(null);
   const planes = usePlanes(cutFrom, slab);
   const shown = planes.step === 'ready' ? planes.planes : null;
   const count = shown?.length ?? cellsOf(layout);
-  const [hung, setHung] = useState<readonly string[]>([]);
+  /** By hand; null: as the rule says. */
+  const [hung, setHung] = useState<readonly string[] | null>(null);
   const present = prior ? 1 : count;
+  const planned = hanging.step?.cells.map(({ unit }) => unit?.uid ?? '') ?? [];
+  const ruled = hung || pickedLayout || prior || shown || pictures.length === 0 ? null : hanging.step;
+  const uids = series.map(({ uid }) => uid);
   const cells = shown
     ? shown.map(() => cutFrom!.uid)
-    : filled(
-        hung,
-        present,
-        (pictures.length > 0 ? pictures : series).map(({ uid }) => uid),
-        series.map(({ uid }) => uid),
-      );
+    : ruled || !listed.value || !hanging.plan
+      ? Array.from({ length: present }, (_, index) => planned[index] ?? '')
+      : !pickedLayout && !prior && hung && arranged(hung, present, uids)
+        ? [...hung]
+        : filled(hung ?? planned, present, pictures.length > 0 ? pictures.map(({ uid }) => uid) : uids, uids);
   if (prior && !shown) cells.push(beside.shown?.uid ?? '');
   const isPrior = (uid: string, index: number): boolean =>
     shown ? beside.series.some((one) => one.uid === uid) : prior !== null && index === 1;
@@ -101,9 +108,14 @@ export default function ImagePane(props: ImagePaneProps) {
   const [lines, setLines] = useState(false);
   const [lifted, setLifted] = useState(false);
   const [asked, setAsked] = useState<AskedWords | null>(null);
+  const [showsRules, setShowsRules] = useState(false);
   const [showsKeys, setShowsKeys] = useState(false);
   const [handles, setHandles] = useState<Readonly<Record<string, CellHandle>>>({});
   const told = useCallback((handle: CellHandle) => setHandles((old) => ({ ...old, [handle.id]: handle })), []);
+  const handleOf = (index: number): CellHandle | undefined => handles[cellId(index)];
+  const [grid, setGrid] = useState<HTMLElement | null>(null);
+  useStep(ruled, handleOf, { setTogether, setLines });
+  const standAgain = useBackToBack(ruled, handleOf, grid);
   const handle = handles[active];
   const chosen = handle?.series ?? null;
   const frame = handle?.frame;
@@ -184,8 +196,19 @@ export default function ImagePane(props: ImagePaneProps) {
   const pickLayout = (next: Layout): void => {
     closePrior();
     cutThrough(null);
-    const modality = pictures[0]?.modality;
-    if (modality) rememberLayouts((old) => ({ ...old, [modality]: next }));
+    setPickedLayout(next);
+  };
+  const nextStep = (): void => {
+    const already = ruled !== null;
+    closePrior();
+    cutThrough(null);
+    setPickedLayout(null);
+    setHung(null);
+    if (already) hanging.next();
+  };
+  const whole = (what: (viewport: ImageViewport) => void): void => {
+    act(what);
+    if (ruled?.backToBack) standAgain();
   };
   const addKey =
     changeKeyImages &&
@@ -222,13 +245,15 @@ export default function ImagePane(props: ImagePaneProps) {
       if (next) hang(active, next.uid);
     },
     nextCell: () => setActive(cellId((Number(active.slice(5)) + 1) % count)),
-    nextLayout: () => pickLayout(prior ? layoutFor(pictures, layouts) : nextLayout(layout)),
+    nextLayout: () => (prior ? closePrior() : pickLayout(nextLayout(layout))),
+    nextStep,
+    showRules: () => setShowsRules(true),
     invert: () => act((viewport) => viewport.invert()),
     rotate: () => act((viewport) => viewport.rotate()),
     flip: () => act((viewport) => viewport.flip()),
-    fit: () => act((viewport) => viewport.fit()),
+    fit: () => whole((viewport) => viewport.fit()),
     trueSize: () => act((viewport) => viewport.trueSize()),
-    reset: () => act((viewport) => viewport.reset()),
+    reset: () => whole((viewport) => viewport.reset()),
     togglePlay: () => act((viewport) => viewport.togglePlay(handle?.loaded?.framesPerSecond ?? null)),
     toggleTogether: () => setTogether(!together),
     toggleLines: () => setLines(!lines),
@@ -269,6 +294,7 @@ export default function ImagePane(props: ImagePaneProps) {
       <section className="picture">
         <PlanesNotice planes={planes} leave={togglePlanes} />
         <div
+          ref={setGrid}
           className={`picture-grid${shown ? ' picture-planes' : ''}`}
           style={
             shown
@@ -289,6 +315,8 @@ export default function ImagePane(props: ImagePaneProps) {
               study={isPrior(uid, index) ? beside.state : study}
               plane={shown?.[index] ?? null}
               first={index === 0 && !shown ? first : null}
+              begin={ruled?.cells[index]?.unit?.at ?? null}
+              missing={ruled?.cells[index]?.name ?? ''}
               wanted={wanted?.cell === cellId(index) ? wanted.key : null}
               segments={segmentations.over.get(uid) ?? null}
               lifted={lifted}
@@ -315,9 +343,15 @@ export default function ImagePane(props: ImagePaneProps) {
           pickPreset={pickPreset}
           layout={layout}
           pickLayout={pickLayout}
+          showRules={() => setShowsRules(true)}
+          step={
+            hanging.plan && hanging.plan.steps.length > 1 ? { at: hanging.at, of: hanging.plan.steps.length } : null
+          }
+          nextStep={nextStep}
           state={handle?.state ?? null}
           frames={handle?.loaded?.frames.length ?? 0}
           act={act}
+          whole={whole}
           togglePlay={() => act((viewport) => viewport.togglePlay(handle?.loaded?.framesPerSecond ?? null))}
           among={count > 1}
           together={together}
@@ -335,6 +369,18 @@ export default function ImagePane(props: ImagePaneProps) {
           showKeys={() => setShowsKeys(true)}
         />
         {asked && <ArrowWords asked={asked} done={() => setAsked(null)} />}
+        {showsRules && (
+          <KeptRules
+            hanging={hanging}
+            layout={layout}
+            handles={cells.map((_, index) => handleOf(index))}
+            together={together}
+            lines={lines}
+            backToBack={ruled?.backToBack === true}
+            bodyPart={pictures.find(({ bodyPart }) => bodyPart)?.bodyPart ?? ''}
+            close={() => setShowsRules(false)}
+          />
+        )}
         <KeyList open={showsKeys} close={() => setShowsKeys(false)} />
       </section>
     </>

@@ -16,10 +16,16 @@ interface ImageToolbarProps {
   pickPreset: (preset: WindowPreset | null) => void;
   layout: Layout;
   pickLayout: (layout: Layout) => void;
+  showRules: () => void;
+  /** Of the rule that holds; null where it has one. */
+  step: { at: number; of: number } | null;
+  nextStep: () => void;
   /** of the active cell */
   state: ViewportState | null;
   frames: number;
   act: (what: (viewport: ImageViewport) => void) => void;
+  /** what shows the whole picture again */
+  whole: (what: (viewport: ImageViewport) => void) => void;
   togglePlay: () => void;
   /** several cells are there */
   among: boolean;
@@ -71,11 +77,15 @@ export function ImageToolbar(props: ImageToolbarProps) {
   const t = useText();
   const { state, act } = props;
   const words = t.images.tools;
-  const layouts = LAYOUTS.map((layout) => ({
-    key: layoutName(layout),
-    label: layoutName(layout),
-    onClick: () => props.pickLayout(layout),
-  }));
+  const layouts = [
+    ...LAYOUTS.map((layout) => ({
+      key: layoutName(layout),
+      label: layoutName(layout),
+      onClick: () => props.pickLayout(layout),
+    })),
+    { type: 'divider' as const },
+    { key: 'rules', label: t.hanging.menu, extra: '-', onClick: props.showRules },
+  ];
   return (
     <div className="image-tools" role="toolbar" aria-label={t.images.toolbar}>
       {TOOLS.map(({ tool, hotkey }) => (
@@ -107,15 +117,20 @@ export function ImageToolbar(props: ImageToolbarProps) {
         act={() => act((view) => view.flip())}
         testId="flip"
       />
-      <Button icon="fit" name={words.fit} hotkey="V" act={() => act((view) => view.fit())} />
+      <Button icon="fit" name={words.fit} hotkey="V" act={() => props.whole((view) => view.fit())} />
       <Button icon="trueSize" name={words.trueSize} hotkey="U" act={() => act((view) => view.trueSize())} />
-      <Button icon="reset" name={words.reset} hotkey="R" act={() => act((view) => view.reset())} />
+      <Button icon="reset" name={words.reset} hotkey="R" act={() => props.whole((view) => view.reset())} />
       <span className="image-tools-break" />
       <Dropdown menu={{ items: layouts, selectedKeys: [layoutName(props.layout)] }} trigger={['click']}>
         <button type="button" data-testid="layout">
           {t.images.layout} {layoutName(props.layout)} <kbd>M</kbd>
         </button>
       </Dropdown>
+      {props.step && (
+        <button type="button" onClick={props.nextStep} title={t.hanging.stepTitle} data-testid="hanging-step">
+          {t.hanging.step(props.step.at + 1, props.step.of)} <kbd>=</kbd>
+        </button>
+      )}
       {(props.frames > 2 || props.planes !== 'off') && (
         <button
           type="button"

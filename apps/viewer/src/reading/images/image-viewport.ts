@@ -1,6 +1,7 @@
 import { Enums, eventTarget, metaData, utilities, type StackViewport, type Types } from '@cornerstonejs/core';
 import { utilities as toolUtilities } from '@cornerstonejs/tools';
 import { isPlane } from '../planes/plane-images.js';
+import type { Standing } from '../hanging/stand.js';
 import { giveEngine, takeEngine } from './engine.js';
 import { distanceToPlane, lettersOf, type PlaneModule } from './image-places.js';
 import type { Turn } from './orientation.js';
@@ -283,6 +284,34 @@ export class ImageViewport {
     this.viewport.resetCamera();
     if (flipHorizontal) this.viewport.setCamera({ flipHorizontal });
     if (rotation) this.viewport.setViewPresentation({ rotation });
+    this.redraw();
+  }
+
+  /**
+   * Turns the whole picture so, in the middle. @param millimetres of one unit of its world @returns how large it is then in millimetres, and its
+   * cell in pixels of the screen; null while there is no picture
+   */
+  turned({ quarters, flipped }: Turn, millimetres: number): Standing | null {
+    const image = this.viewport.getImageData();
+    const [cellWidth, cellHeight] = [this.element.clientWidth, this.element.clientHeight];
+    if (!image || cellWidth === 0 || cellHeight === 0) return null;
+    this.viewport.setViewPresentation({ rotation: 0 });
+    this.viewport.setCamera({ flipHorizontal: flipped });
+    this.viewport.resetCamera();
+    this.viewport.setCamera({ flipHorizontal: flipped });
+    this.viewport.setViewPresentation({ rotation: quarters * 90 });
+    const [width, height] = [0, 1].map((axis) => image.dimensions[axis]! * image.spacing[axis]! * millimetres) as [
+      number,
+      number,
+    ];
+    const cell = [cellWidth, cellHeight] as const;
+    return quarters % 2 === 0 ? { width, height, cell } : { width: height, height: width, cell };
+  }
+
+  /** @param scale units of its world per pixel of the screen @param shift pixels of the screen to the right */
+  stand(scale: number, shift: number): void {
+    this.viewport.setCamera({ parallelScale: (this.element.clientHeight * scale) / 2 });
+    this.viewport.setPan([shift, 0]);
     this.redraw();
   }
 

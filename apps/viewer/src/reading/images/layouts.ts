@@ -23,6 +23,10 @@ export function nextLayout(layout: Layout): Layout {
   return LAYOUTS[(at + 1) % LAYOUTS.length]!;
 }
 
+/** Whether these fill so many cells as they are: nothing of them has gone. Empty ones may be among them. */
+export const arranged = (cells: readonly string[], count: number, there: readonly string[]): boolean =>
+  cells.length === count && cells.every((uid) => uid === '' || there.includes(uid));
+
 /**
  * What lies in the cells of a layout: what lay there before, then the series that are nowhere yet, in their order. `others` hang only
  * where someone hung them.

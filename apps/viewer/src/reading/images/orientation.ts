@@ -10,7 +10,11 @@ export interface Turn {
 }
 
 /** Letters at the top, right, bottom and left: of the camera where the image lies in the patient, else what a projection says of itself. */
-export function edgeLetters(frame: Frame | undefined, camera: readonly string[], turn: Turn): readonly string[] {
+export function edgeLetters(
+  frame: Pick<Frame, 'oriented' | 'patientOrientation'> | undefined,
+  camera: readonly string[],
+  turn: Turn,
+): readonly string[] {
   if (frame?.oriented) return camera;
   if (!frame?.patientOrientation) return ['', '', '', ''];
   const [right, bottom] = frame.patientOrientation;

@@ -39,6 +39,7 @@ export interface Series {
   number: string;
   description: string;
   modality: string;
+  bodyPart: string;
   /** What the study's list of series says; -1 where it does not. */
   instances: number;
 }
@@ -57,6 +58,7 @@ export interface LoadedSeries {
 const tag = {
   ImageType: '00080008',
   Modality: '00080060',
+  BodyPartExamined: '00180015',
   SOPInstanceUID: '00080018',
   SeriesDescription: '0008103E',
   ImagerPixelSpacing: '00181164',
@@ -110,6 +112,7 @@ export async function listSeries(study: string, signal?: AbortSignal): Promise<S
       description: text(dataset, tag.SeriesDescription),
       derived: text(dataset, tag.ImageType) === 'DERIVED',
       modality: text(dataset, tag.Modality),
+      bodyPart: text(dataset, tag.BodyPartExamined),
       instances: numbers(dataset, tag.NumberOfSeriesRelatedInstances)[0] ?? -1,
     }))
     .filter((series) => series.uid)

@@ -22,14 +22,20 @@ const start: ViewportState = {
 const indexOf = ({ frames }: LoadedSeries, key: KeyImage): number =>
   frames.findIndex((frame) => frame.sopInstanceUid === key.sopInstanceUid && frame.frame === key.frame);
 
-/** Binds an ImageViewport to an element and a series, and keeps what it shows as React state. */
-export function useImageViewport(id: string, loaded: LoadedSeries | null, wanted: KeyImage | null) {
+/** Binds an ImageViewport to an element and a series, and keeps what it shows as React state. It opens on `begin`, and goes to `wanted`. */
+export function useImageViewport(
+  id: string,
+  loaded: LoadedSeries | null,
+  wanted: KeyImage | null,
+  begin: KeyImage | null,
+) {
   const element = useRef<HTMLDivElement>(null);
   const viewport = useRef<ImageViewport | null>(null);
   const [state, setState] = useState<ViewportState>(start);
   const [drawn, setDrawn] = useState('');
   const [failures, setFailures] = useState<ReadonlyMap<string, DrawFailure>>(new Map());
   const shown = useRef<LoadedSeries | null>(null);
+  const begun = useRef<KeyImage | null>(null);
 
   useEffect(() => {
     const host = element.current;
@@ -63,12 +69,15 @@ export function useImageViewport(id: string, loaded: LoadedSeries | null, wanted
     if (!loaded || loaded.frames.length === 0 || !viewport.current) return;
     registerMetadata(loaded);
     const imageIds = loaded.frames.map((frame) => frame.imageId);
-    const at = wanted ? indexOf(loaded, wanted) : -1;
-    if (shown.current?.uid !== loaded.uid) void viewport.current.show(imageIds, at >= 0 ? at : loaded.opensAt);
+    const [at, beginsAt] = [wanted, begin].map((key) => (key ? indexOf(loaded, key) : -1)) as [number, number];
+    const opensAt = at >= 0 ? at : beginsAt >= 0 ? beginsAt : loaded.opensAt;
+    if (shown.current?.uid !== loaded.uid) void viewport.current.show(imageIds, opensAt);
     else if (shown.current !== loaded) void viewport.current.extend(imageIds);
+    else if (begin !== begun.current && beginsAt >= 0) viewport.current.scrollTo(beginsAt);
     else if (at >= 0) viewport.current.scrollTo(at);
     shown.current = loaded;
-  }, [loaded, wanted]);
+    begun.current = begin;
+  }, [loaded, wanted, begin]);
 
   const act = useCallback((what: (viewport: ImageViewport) => void) => {
     if (viewport.current) what(viewport.current);

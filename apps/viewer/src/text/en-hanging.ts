@@ -1,0 +1,30 @@
+import type { Messages } from './zh.js';
+
+/** The words of the rules by which examinations are hung: see `zh-hanging`. */
+export const enHanging: Messages['hanging'] = {
+  title: 'Hanging rules',
+  menu: 'Hanging rules…',
+  step: (at, of) => `Hanging ${at}/${of}`,
+  stepTitle: 'Next step of the hanging; what was hung by hand is hung by the rule again',
+  keep: 'Hang examinations of this kind so',
+  name: 'Name',
+  about: (modality) => `For ${modality} with one of these words (commas between)`,
+  comma: ', ',
+  aboutAll: 'none: every examination of this modality',
+  forAll: 'for everybody in the network (else for me alone)',
+  keepIt: 'Keep',
+  every: 'every examination',
+  series: (n) => `${n} series or more`,
+  images: (n) => `${n} images or more`,
+  enabled: 'in use',
+  held: '● holds now',
+  own: 'own',
+  network: 'network',
+  up: 'Up',
+  down: 'Down',
+  rename: 'Rename',
+  remove: 'Remove',
+  removeIt: 'Remove it',
+  hint: 'From the top the first that fits holds, own ones first. Tab to the list: ↑ ↓ pick, Alt ↑ ↓ move, Space on or off, F2 renames, ⇧ Del removes, Esc closes.',
+  missing: (view) => `No ${view}`,
+};

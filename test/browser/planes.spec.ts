@@ -158,6 +158,83 @@ suite('planes through a volume', () => {
     }
   });
 
+  it('are turned by keys and by the ends of their lines, and measure on the oblique', async () => {
+    const page = await open('横断');
+    await cut(page);
+    const saying = (plane: string) => page.getByTestId('plane').filter({ hasText: plane }).first();
+    for (let times = 1; times <= 6; times += 1) {
+      await page.keyboard.press('>');
+      await saying(`斜切面：冠状面偏 ${5 * times}.0°`).waitFor();
+    }
+    // The plane it was done in stays as it is; the others lie where they now run to.
+    expect(await page.getByTestId('plane').allTextContents()).toEqual([
+      '◆ 横断面，由图像重建',
+      '◆ 斜切面：冠状面偏 30.0°，法线 PR，插值',
+      '◆ 斜切面：矢状面偏 30.0°，法线 LP，插值',
+    ]);
+    await eventually(
+      'letters of the oblique',
+      async () => (await page.locator('.letter').allTextContents()).join(' ') === 'A L P R H LP F RA H PR F AL',
+    );
+    await indicator(page, 1).filter({ hasText: '41/80' }).waitFor();
+    if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/planes-oblique.png` });
+    // A millimetre a pixel, the 41st column and the 31st row where all planes meet: column 30, row 25 and slice 10 of the phantom.
+    const oblique: Plane = { columns: 80, rows: 61, count: 80, spacing: [1, 1], voxel: () => [0, 0, 0] };
+    const [cos, sin] = [Math.cos(Math.PI / 6), Math.sin(Math.PI / 6)];
+    const field = (right: number, down: number, deep = 0): number =>
+      phantomValue(30 + right * cos - deep * sin, 25 + (right * sin + deep * cos) / 1.2, 10 - down / 3);
+    for (const [right, down] of [
+      [0, 0],
+      [20, 12],
+      [-18, -9],
+    ] as const)
+      expect(Math.abs((await valueAt(page, oblique, 1, [40 + right, 30 + down])) - field(right, down))).toBeLessThan(
+        0.51,
+      );
+    const length = await mark(
+      page,
+      oblique,
+      'l',
+      [
+        [20, 10],
+        [60, 40],
+      ],
+      'drag',
+      1,
+    );
+    expect(Math.abs(numberIn(length[0]!) - 50)).toBeLessThan(1);
+    await page.keyboard.press('Delete');
+    await page.getByTestId('slab').click();
+    await page.getByRole('menuitem', { name: '最大密度 MIP 10 mm' }).click();
+    await page.waitForTimeout(400);
+    // Ten samples a millimetre apart: the furthest is four and a half from the middle.
+    expect(Math.abs((await valueAt(page, oblique, 1, [40, 30])) - field(0, 0, 4.5))).toBeLessThan(0.51);
+    await page.getByTestId('slab').click();
+    await page.getByRole('menuitem', { name: '单层' }).click();
+    const box = (await page.getByTestId('viewport').first().boundingBox())!;
+    const held = (await page.getByTestId('turn-coronal').first().locator('circle').first().boundingBox())!;
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const from = [held.x + held.width / 2 - x, held.y + held.height / 2 - y] as const;
+    await page.mouse.move(x + from[0], y + from[1]);
+    await page.mouse.down();
+    for (const degrees of [5, 10, 15]) {
+      const [c, s] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+      await page.mouse.move(x + from[0] * c - from[1] * s, y + from[0] * s + from[1] * c);
+      await page.waitForTimeout(400);
+    }
+    await page.mouse.up();
+    await saying('斜切面：冠状面偏 4').waitFor();
+    expect(Math.abs(numberIn((await saying('斜切面：冠状面偏').textContent())!) - 45)).toBeLessThan(2);
+    await page.keyboard.press('~');
+    await eventually(
+      'straight planes',
+      async () => (await page.getByTestId('plane').filter({ hasText: '斜切面' }).count()) === 0,
+    );
+    await indicator(page, 1).filter({ hasText: '26/50' }).waitFor();
+    await indicator(page, 2).filter({ hasText: '31/60' }).waitFor();
+    expect(await valueAt(page, planes['axial']![1]!, 1, [30, 10])).toBe(phantomValue(30, 25, 10));
+  }, 240_000);
+
   it('share a window, and give way to the series and to a layout', async () => {
     const page = await open('横断');
     await cut(page);

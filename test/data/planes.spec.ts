@@ -78,6 +78,7 @@ function volumeOf(all: readonly Slice[], axes: readonly [Place, Place, Place]) {
     return sum;
   };
   return {
+    even,
     counts: [columns + most[0]! - least[0]!, rows + most[1]! - least[1]!, Math.floor(depths.at(-1)! / step + 1e-6) + 1],
     steps: [...spacing, step],
     value: ([column, row, slice]: Place): number => {
@@ -94,6 +95,23 @@ function volumeOf(all: readonly Slice[], axes: readonly [Place, Place, Place]) {
       return near! * (1 - part) + far! * part;
     },
   };
+}
+
+/** Linear between the eight voxels around. */
+function betweenVoxels(voxel: readonly number[], value: (voxel: Place) => number): number {
+  let sum = 0;
+  for (let corner = 0; corner < 8; corner += 1) {
+    const at = voxel.map((one, axis) => Math.floor(one) + ((corner >> axis) & 1));
+    const weight = voxel.reduce((all, one, axis) => all * (1 - Math.abs(one - at[axis]!)), 1);
+    if (weight > 1e-9) sum += weight * value(at as unknown as Place);
+  }
+  return sum;
+}
+
+/** Which axis of the volume is walked, and which way. */
+interface Walk {
+  readonly own: number;
+  readonly way: 1 | -1;
 }
 
 const PLANES = ['axial', 'coronal', 'sagittal'] as const;
@@ -214,6 +232,77 @@ suite('planes through real series', () => {
     }
     // Not the same air everywhere.
     expect(differing).toBeGreaterThan(6);
+
+    // Turned by thirty degrees in the axial plane, about the middles of all three, the coronal one runs between the voxels.
+    const walkOf = (name: (typeof PLANES)[number]) =>
+      HUNG[name].map(([axis, sign]): { own: number; way: 1 | -1 } => {
+        const own = along.indexOf(axis);
+        return { own, way: Math.sign(axes[own]![axis]!) === sign ? 1 : -1 };
+      }) as [Walk, Walk, Walk];
+    const [right, down, feet] = walkOf('axial');
+    const middles = [0, 1, 2].map((own) => {
+      const { way } = [right, down, feet].find((walk) => walk.own === own)!;
+      return way === 1 ? counts[own]! >> 1 : counts[own]! - 1 - (counts[own]! >> 1);
+    });
+    const step = Math.min(...(steps as number[]));
+    // A step across and one down, in voxels.
+    const [cos, sin] = [Math.cos(Math.PI / 6), Math.sin(Math.PI / 6)];
+    const stepsOf = (...parts: readonly (readonly [Walk, number])[]): number[] =>
+      [0, 1, 2].map((own) =>
+        parts.reduce((sum, [walk, part]) => sum + (walk.own === own ? (walk.way * part * step) / steps[own]! : 0), 0),
+      );
+    const [row, column] = [stepsOf([right, cos], [down, sin]), stepsOf([feet, 1])];
+    /** From the middle to the furthest corners, in pixels of the plane. */
+    const range = (direction: readonly number[]): readonly [number, number] => {
+      const ends = Array.from({ length: 8 }, (_, corner) =>
+        direction.reduce((sum, part, own) => {
+          const place = ((corner >> own) & 1 ? counts[own]! - 1 : 0) - middles[own]!;
+          // Both in millimetres along an axis, over the square of a step.
+          return sum + (place * steps[own]! * part * steps[own]!) / step ** 2;
+        }, 0),
+      );
+      return [Math.ceil(Math.min(...ends) - 1e-6), Math.floor(Math.max(...ends) + 1e-6)];
+    };
+    const [across, deep] = [range(row), range(column)];
+    const drawn = {
+      columns: across[1] - across[0] + 1,
+      rows: deep[1] - deep[0] + 1,
+      spacing: [step, step] as [number, number],
+    };
+    await page
+      .getByTestId('viewport')
+      .first()
+      .click({ position: { x: 60, y: 700 } });
+    for (let times = 1; times <= 6; times += 1) {
+      await page.keyboard.press('>');
+      await page
+        .getByTestId('plane')
+        .nth(1)
+        .filter({ hasText: `冠状面偏 ${5 * times}.0°` })
+        .waitFor();
+    }
+    await page.waitForTimeout(500);
+    if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/oblique-${series}.png` });
+    const seen = new Set<number>();
+    for (const [x, y] of [
+      [0.4, 0.4],
+      [0.5, 0.55],
+      [0.62, 0.45],
+    ] as const) {
+      const point: Point = [Math.round(drawn.columns * x), Math.round(drawn.rows * y)];
+      const voxel = middles.map(
+        (middle, own) => middle + (point[0] + across[0]) * row[own]! + (point[1] + deep[0]) * column[own]!,
+      );
+      const expected = volume.even ? betweenVoxels(voxel, volume.value) : volume.value(voxel as never);
+      await mark(page, drawn, 'd', [point], 'drag', 1);
+      const text = await eventually('a value', async () => (await lines(page))[0], 10);
+      const off = Math.abs(numberIn(text) - expected);
+      expect(off < 1.01 ? 'right' : `oblique ${point.join()}: ${text} instead of ${expected}`).toBe('right');
+      await page.keyboard.press('Delete');
+      await eventually('no value', async () => (await lines(page)).length === 0, 10);
+      seen.add(Math.round(expected));
+    }
+    expect(seen.size).toBeGreaterThan(1);
   });
 
   it('complain of nothing', () => expect(complaints).toEqual([]));

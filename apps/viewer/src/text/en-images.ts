@@ -110,6 +110,8 @@ export const enImages: Messages['images'] = {
     ['Y', 'Scroll together'],
     ['X', 'Reference lines'],
     ['J', 'Three planes (MPR)'],
+    ['< >', 'Oblique: turn the other planes by 5° (( ) by 1°)'],
+    ['~', 'Straighten the planes'],
     [';', 'Show / hide segments'],
     ["'", 'Show / lift overlays and shutter'],
     ['⇧ click', 'Other cells go to this place'],
@@ -142,6 +144,10 @@ export const enImages: Messages['images'] = {
     button: 'Planes',
     title: 'Axial, coronal and sagittal planes (MPR)',
     name: { axial: 'Axial', coronal: 'Coronal', sagittal: 'Sagittal' },
+    oblique: (plane, degrees, towards) =>
+      `Oblique: ${degrees.toFixed(1)}° from ${plane.toLowerCase()}, normal ${towards}, interpolated`,
+    straighten: 'Straighten',
+    handle: 'Drag to turn the other two planes',
     made: (plane) => `${plane}, made from the images`,
     between: ({ tiltDegrees, gapsMm: [least, most] }) =>
       [

@@ -114,6 +114,8 @@ export const zhImages = {
     ['Y', '同步翻页'],
     ['X', '定位线'],
     ['J', '三平面重建'],
+    ['< >', '斜切：另两面转 5°（( ) 转 1°）'],
+    ['~', '斜切复正'],
     [';', '显示 / 隐藏分割'],
     ["'", '显示 / 隐去叠加和遮光'],
     ['⇧ 点击', '其他格跳到此处'],
@@ -146,6 +148,10 @@ export const zhImages = {
     button: '三平面',
     title: '横断、冠状、矢状面（MPR）',
     name: { axial: '横断面', coronal: '冠状面', sagittal: '矢状面' },
+    oblique: (plane: string, degrees: number, towards: string) =>
+      `斜切面：${plane}偏 ${degrees.toFixed(1)}°，法线 ${towards}，插值`,
+    straighten: '复正',
+    handle: '拖动旋转另两个平面',
     made: (plane: string) => `${plane}，由图像重建`,
     between: ({ tiltDegrees, gapsMm: [least, most] }: PlacedBetween) =>
       [

@@ -20,6 +20,11 @@ export function registerFrames(all: readonly Frame[]): void {
   for (const listener of listeners) listener();
 }
 
+/** Images that were made and are shown no longer. */
+export function dropFrames(all: readonly Frame[]): void {
+  for (const { imageId } of all) frames.delete(imageId);
+}
+
 /** @returns ends it */
 export function whenFramesCome(listener: () => void): () => void {
   listeners.add(listener);

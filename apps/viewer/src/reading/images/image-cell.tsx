@@ -124,7 +124,9 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
   const frames = loaded?.frames ?? [];
   const frame = frames[state.index];
   const failure = frame ? failures.get(frame.imageId) : undefined;
-  const onScreen = frames.some((one) => one.imageId === drawn);
+  // A plane that is being turned stays on the screen until it is cut anew.
+  const onScreen =
+    frames.some((one) => one.imageId === drawn) || (plane !== null && drawn.includes(`:${loaded?.uid}/`));
   useEffect(
     () => told({ id, series, loaded, frame, drawn: onScreen, state, act }),
     [told, id, series, loaded, frame, onScreen, state, act],
@@ -215,7 +217,14 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
             </span>
             {plane && (
               <span className="badge" data-testid="plane">
-                ◆ {t.images.planes.made(t.images.planes.name[plane.name])}
+                ◆{' '}
+                {plane.oblique
+                  ? t.images.planes.oblique(
+                      t.images.planes.name[plane.name],
+                      plane.oblique.degrees,
+                      plane.oblique.towards,
+                    )
+                  : t.images.planes.made(t.images.planes.name[plane.name])}
               </span>
             )}
             {plane?.irregular && (

@@ -28,6 +28,9 @@ export interface KeyActions {
   toggleTogether: () => void;
   toggleLines: () => void;
   togglePlanes: () => void;
+  /** By so many degrees, clockwise on the screen. */
+  turnPlanes: (degrees: number) => void;
+  straightenPlanes: () => void;
   toggleSegments: () => void;
   toggleDrawnOver: () => void;
   addKey: () => void;
@@ -62,6 +65,11 @@ const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
   Y: (act) => act.toggleTogether(),
   X: (act) => act.toggleLines(),
   J: (act) => act.togglePlanes(),
+  '>': (act) => act.turnPlanes(5),
+  '<': (act) => act.turnPlanes(-5),
+  ')': (act) => act.turnPlanes(1),
+  '(': (act) => act.turnPlanes(-1),
+  '~': (act) => act.straightenPlanes(),
   ';': (act) => act.toggleSegments(),
   "'": (act) => act.toggleDrawnOver(),
   K: (act) => act.addKey(),

@@ -21,6 +21,7 @@ import { PriorBanner } from '../priors/prior-banner.js';
 import { usePriorPictures, useScrollBeside } from '../priors/use-prior-pictures.js';
 import { PlanesNotice } from '../planes/planes-notice.js';
 import type { Slab } from '../planes/plane-images.js';
+import { planeTurns } from '../planes/plane-turns.js';
 import { usePlanes } from '../planes/use-planes.js';
 import { SegmentList } from '../segmentations/segment-list.js';
 import { useSegmentations } from '../segmentations/use-segmentations.js';
@@ -130,7 +131,13 @@ export default function ImagePane(props: ImagePaneProps) {
   useEffect(() => scrollTogether(together && !prior), [together, prior]);
   useScrollBeside(together && prior !== null, handle, handles[active === cellId(0) ? cellId(1) : cellId(0)]);
   const cutting = shown !== null;
-  useEffect(() => referenceLinesFrom((lines || cutting) && count > 1 ? active : ''), [lines, cutting, active, count]);
+  const turns = planeTurns(
+    planes,
+    cells.map((_, index) => handleOf(index)),
+    Number(active.slice(5)),
+  );
+  // Planes have lines of their own, which can be taken hold of.
+  useEffect(() => referenceLinesFrom(lines && !cutting && count > 1 ? active : ''), [lines, cutting, active, count]);
   useEffect(() => {
     windowTogether(cutting);
     return () => windowTogether(false);
@@ -258,6 +265,8 @@ export default function ImagePane(props: ImagePaneProps) {
     toggleTogether: () => setTogether(!together),
     toggleLines: () => setLines(!lines),
     togglePlanes,
+    turnPlanes: turns.by,
+    straightenPlanes: () => turns.straighten?.(),
     toggleSegments: segmentations.toggleAll,
     toggleDrawnOver: () => setLifted(!lifted),
     addKey: () => addKey?.(),
@@ -330,7 +339,8 @@ export default function ImagePane(props: ImagePaneProps) {
                 keyed.hand?.cell === cellId(index) ? (
                   <KeyedHandOverlay hand={keyed.hand} points={keyed.points} placeOf={placeOf} />
                 ) : (
-                  prior && isPrior(uid, index) && <PriorBanner prior={prior} close={closePrior} />
+                  turns.over(index) ||
+                  (prior && isPrior(uid, index) && <PriorBanner prior={prior} close={closePrior} />)
                 )
               }
             />
@@ -362,6 +372,7 @@ export default function ImagePane(props: ImagePaneProps) {
           toggleDrawnOver={() => setLifted(!lifted)}
           planes={planes.step}
           togglePlanes={togglePlanes}
+          straighten={turns.straighten}
           slab={slab}
           setSlab={setSlab}
           undo={undo}

@@ -38,6 +38,8 @@ interface ImageToolbarProps {
   toggleDrawnOver: () => void;
   planes: PlanesState['step'];
   togglePlanes: () => void;
+  /** Null where no plane is turned. */
+  straighten: (() => void) | null;
   slab: Slab | null;
   setSlab: (slab: Slab | null) => void;
   undo: () => void;
@@ -140,6 +142,11 @@ export function ImageToolbar(props: ImageToolbarProps) {
           title={t.images.planes.title}
         >
           {t.images.planes.button} <kbd>J</kbd>
+        </button>
+      )}
+      {props.straighten && (
+        <button type="button" onClick={props.straighten} data-testid="straighten">
+          {t.images.planes.straighten} <kbd>~</kbd>
         </button>
       )}
       {props.planes === 'ready' && <SlabMenu slab={props.slab} setSlab={props.setSlab} />}

@@ -144,13 +144,15 @@ export class ImageViewport {
     }
   }
 
-  /** The same series with more images, or a plane cut otherwise: the place and the window stay. */
-  async extend(imageIds: string[]): Promise<void> {
+  /** The same series with more images, or a plane cut otherwise: the window stays, and the place unless `goesTo` names another. */
+  async extend(imageIds: string[], goesTo?: number): Promise<void> {
     const { voiRange, invert } = this.viewport.getProperties();
     const same = imageIds.indexOf(this.viewport.getCurrentImageId());
     const place = Math.min(imageIds.length - 1, this.viewport.getTargetImageIdIndex());
-    await this.show(imageIds, same >= 0 ? same : Math.max(0, place));
+    const presentation = goesTo === undefined ? null : this.viewport.getViewPresentation();
+    await this.show(imageIds, goesTo ?? (same >= 0 ? same : Math.max(0, place)));
     if (this.gone) return;
+    if (presentation) this.viewport.setViewPresentation(presentation);
     this.withStraightLine(() =>
       this.viewport.setProperties({ ...(voiRange ? { voiRange } : {}), invert: invert ?? false }),
     );
@@ -185,6 +187,16 @@ export class ImageViewport {
   placeOf([column, row]: readonly [number, number]): readonly [number, number] {
     const world = utilities.imageToWorldCoords(this.viewport.getCurrentImageId() ?? '', [column, row]);
     return world ? this.viewport.worldToCanvas(world) : this.middle();
+  }
+
+  /** Image id of what is in the cell; empty: nothing yet. */
+  shown(): string {
+    return this.imageIds.length > 0 ? (this.viewport.getCurrentImageId() ?? '') : '';
+  }
+
+  /** Where a point of the patient lies in the cell. */
+  canvasOf(point: readonly [number, number, number]): [number, number] {
+    return this.viewport.worldToCanvas([...point]) as [number, number];
   }
 
   middle(): [number, number] {

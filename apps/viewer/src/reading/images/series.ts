@@ -51,6 +51,8 @@ export interface LoadedSeries {
   framesPerSecond: number | null;
   /** Which frame it opens on, as the server's manifest names it: of a volume its middle, of what runs in time its first. */
   opensAt: number;
+  /** Where another of these is shown than before: which frame then, although the series is the same. */
+  goesTo?: { readonly index: number };
   /** For the image loader: what it is told of each instance, under its first frame's image id. */
   metadata: { imageId: string; dataset: DicomJson }[];
 }

@@ -72,7 +72,8 @@ export function useImageViewport(
     const [at, beginsAt] = [wanted, begin].map((key) => (key ? indexOf(loaded, key) : -1)) as [number, number];
     const opensAt = at >= 0 ? at : beginsAt >= 0 ? beginsAt : loaded.opensAt;
     if (shown.current?.uid !== loaded.uid) void viewport.current.show(imageIds, opensAt);
-    else if (shown.current !== loaded) void viewport.current.extend(imageIds);
+    else if (shown.current !== loaded)
+      void viewport.current.extend(imageIds, shown.current.goesTo === loaded.goesTo ? undefined : loaded.goesTo?.index);
     else if (begin !== begun.current && beginsAt >= 0) viewport.current.scrollTo(beginsAt);
     else if (at >= 0) viewport.current.scrollTo(at);
     shown.current = loaded;

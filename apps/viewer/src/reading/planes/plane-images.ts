@@ -1,5 +1,15 @@
 import { cache, imageLoader, metaData, utilities, type Types } from '@cornerstonejs/core';
-import { cutPlane, cutSlab, planeOrigin, planesOf, type Plane, type PlaneName, type SlabMode } from './plane.js';
+import {
+  cutOblique,
+  indexAt,
+  isOblique,
+  normalOf,
+  originOf,
+  planeAlong,
+  turned,
+  type ObliquePlane,
+} from './oblique.js';
+import { cutPlane, cutSlab, planesOf, type Plane, type PlaneName, type SlabMode } from './plane.js';
 import { volumeOf, type NoVolume, type PlacedSlice, type Vector, type Volume } from './volume.js';
 import { readVoxels, type VoxelReader, type Voxels } from './voxels.js';
 
@@ -14,6 +24,8 @@ export interface Slab {
 export interface PlaneVolume {
   readonly volume: Volume;
   readonly planes: readonly Plane[];
+  /** as they were turned, the latest last */
+  readonly turns: Map<number, readonly (Plane | ObliquePlane)[]>;
   readonly voxels: VoxelReader;
   /** an image of it: what is not told of a plane itself is told of this one */
   readonly sample: Types.IImage;
@@ -23,31 +35,36 @@ const volumes = new Map<string, PlaneVolume>();
 
 interface PlaneImage {
   readonly of: PlaneVolume;
-  readonly plane: Plane;
+  readonly turn: number;
+  readonly plane: Plane | ObliquePlane;
   readonly index: number;
-  /** thickness in images of the plane */
-  readonly slab: { readonly mode: SlabMode; readonly thickness: number } | null;
+  readonly slab: Slab | null;
 }
 
-/** Image ids of a plane, in order. */
-export function planeImageIds(key: string, name: PlaneName, slab: Slab | null): string[] {
-  const plane = volumes.get(key)?.planes.find((one) => one.name === name);
+const planesAt = (of: PlaneVolume, turn: number) => of.turns.get(turn) ?? of.planes;
+
+/** Image ids of a plane, in order. @param turn 0: as the voxels lie */
+export function planeImageIds(key: string, name: PlaneName, slab: Slab | null, turn: number): string[] {
+  const of = volumes.get(key);
+  const plane = of && planesAt(of, turn).find((one) => one.name === name);
   const through = slab ? `${slab.mode}-${slab.millimetres}` : 'single';
-  return Array.from({ length: plane?.count ?? 0 }, (_, index) => `${SCHEME}:${key}/${name}/${through}/${index}`);
+  return Array.from(
+    { length: plane?.count ?? 0 },
+    (_, index) => `${SCHEME}:${key}/${name}/${turn}/${through}/${index}`,
+  );
 }
 
 export const isPlane = (imageId: string): boolean => imageId.startsWith(`${SCHEME}:`);
 
 function planeImage(imageId: string): PlaneImage | undefined {
   if (!isPlane(imageId)) return undefined;
-  const [key = '', name, through = '', index] = imageId.slice(SCHEME.length + 1).split('/');
+  const [key = '', name, turn, through = '', index] = imageId.slice(SCHEME.length + 1).split('/');
   const of = volumes.get(key);
-  const plane = of?.planes.find((one) => one.name === name);
+  const plane = of && planesAt(of, Number(turn)).find((one) => one.name === name);
   if (!of || !plane) return undefined;
   const [mode, millimetres] = through.split('-');
-  const thickness = Math.max(1, Math.round(Number(millimetres) / plane.spacing[2]));
-  const slab = millimetres ? { mode: mode as SlabMode, thickness } : null;
-  return { of, plane, index: Number(index), slab };
+  const slab = millimetres ? { mode: mode as SlabMode, millimetres: Number(millimetres) } : null;
+  return { of, turn: Number(turn), plane, index: Number(index), slab };
 }
 
 const asPoint = (vector: Vector): Types.Point3 => [...vector];
@@ -66,7 +83,7 @@ function provide(type: string, imageId: string): unknown {
       imageOrientationPatient: [...plane.row, ...plane.column],
       rowCosines: asPoint(plane.row),
       columnCosines: asPoint(plane.column),
-      imagePositionPatient: asPoint(planeOrigin(of.volume, plane, index)),
+      imagePositionPatient: asPoint(originOf(of.volume, plane, index)),
       pixelSpacing: [rowPixelSpacing, columnPixelSpacing],
       rowPixelSpacing,
       columnPixelSpacing,
@@ -78,13 +95,18 @@ function provide(type: string, imageId: string): unknown {
   return type === 'imagePixelModule' ? { ...(told as object), rows: plane.rows, columns: plane.columns } : told;
 }
 
+function pixelsOf({ of, plane, index, slab }: PlaneImage) {
+  if (isOblique(plane)) return cutOblique(of.volume, of.voxels, plane, index, slab);
+  if (!slab) return cutPlane(of.volume, of.voxels, plane, index);
+  const thickness = Math.max(1, Math.round(slab.millimetres / plane.spacing[2]));
+  return cutSlab(of.volume, of.voxels, plane, index, { mode: slab.mode, thickness });
+}
+
 function load(imageId: string): Types.IImage {
   const image = planeImage(imageId);
   if (!image) throw new Error(`no such plane: ${imageId}`);
-  const { of, plane, index, slab } = image;
-  const pixels = slab
-    ? cutSlab(of.volume, of.voxels, plane, index, slab)
-    : cutPlane(of.volume, of.voxels, plane, index);
+  const { of, plane } = image;
+  const pixels = pixelsOf(image);
   let [least, most] = [Infinity, -Infinity];
   for (const value of pixels) {
     if (value < least) least = value;
@@ -181,6 +203,7 @@ export async function loadVolume(
   volumes.set(key, {
     volume,
     planes: planesOf(volume),
+    turns: new Map(),
     voxels: readVoxels(
       volume,
       images.map((image) => image.getPixelData() as Voxels),
@@ -188,6 +211,73 @@ export async function loadVolume(
     ),
     sample: images[images.length >> 1]!,
   });
+}
+
+export type Normals = Readonly<Record<PlaneName, Vector>>;
+
+/** Planes turned out of the directions of the voxels. */
+export interface Turned {
+  readonly id: number;
+  /** from the first image of each to the last */
+  readonly normals: Normals;
+  /** where they were turned about */
+  readonly pivot: Vector;
+  readonly planes: readonly {
+    readonly name: PlaneName;
+    /** which of its images goes through the place that was turned about */
+    readonly index: number;
+    /** from the straight plane; 0: it is that */
+    readonly degrees: number;
+  }[];
+}
+
+/** Where an image lies of the planes as they were turned by `turn`; null: it is none of these. */
+export function placeOfImage(imageId: string, turn: number): Vector | null {
+  const image = planeImage(imageId);
+  return image && image.turn === turn ? originOf(image.of.volume, image.plane, image.index) : null;
+}
+
+function towards(of: PlaneVolume, id: number, normals: Normals, pivot: Vector): Turned {
+  const planes = planesAt(of, id).map((plane) => ({
+    name: plane.name,
+    index: indexAt(of.volume, plane, pivot),
+    degrees: isOblique(plane) ? plane.degrees : 0,
+  }));
+  return { id, normals, pivot, planes };
+}
+
+/** The planes as the voxels lie; null where there is no such volume. @param pivot a place that is to be seen in all */
+export function straightPlanes(key: string, pivot: Vector): Turned | null {
+  const of = volumes.get(key);
+  if (!of) return null;
+  const normals = of.planes.map((plane) => [plane.name, normalOf(of.volume, plane)]);
+  return towards(of, 0, Object.fromEntries(normals) as Normals, pivot);
+}
+
+let turns = 0;
+/** Kept for what is still being drawn of them. */
+const MOST_TURNS = 4;
+
+/** Turns the other two planes about a place, in the plane `around`, which stays. */
+export function turnPlanes(
+  key: string,
+  before: Normals,
+  around: PlaneName,
+  radians: number,
+  pivot: Vector,
+): Turned | null {
+  const of = volumes.get(key);
+  if (!of) return null;
+  const normals = Object.fromEntries(
+    of.planes.map(({ name }) => [name, name === around ? before[name] : turned(before[name], before[around], radians)]),
+  ) as unknown as Normals;
+  turns += 1;
+  of.turns.set(
+    turns,
+    of.planes.map((plane) => planeAlong(of.volume, plane, normals[plane.name], pivot)),
+  );
+  for (const old of [...of.turns.keys()].slice(0, -MOST_TURNS)) of.turns.delete(old);
+  return towards(of, turns, normals, pivot);
 }
 
 /** Frees the volume and what was cut from it. */

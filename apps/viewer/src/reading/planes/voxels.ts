@@ -9,6 +9,8 @@ export interface VoxelReader {
   readonly Kind: VoxelArray;
   /** by column, row and slice of the lattice */
   readonly at: (column: number, row: number, slice: number) => number;
+  /** between the voxels: linear between those around; the least value there is outside of them */
+  readonly between: (column: number, row: number, slice: number) => number;
 }
 
 /** An array that holds the values of all slices: each was decoded into the narrowest for itself. */
@@ -24,20 +26,67 @@ function arrayFor(slices: readonly Voxels[]): VoxelArray {
  * @param columns of an image
  */
 export function readVoxels(volume: Volume, slices: readonly Voxels[], columns: number): VoxelReader {
-  if (volume.irregular) return between(volume, volume.irregular, slices, columns);
-  return { Kind: arrayFor(slices), at: (column, row, slice) => slices[slice]![row * columns + column]! };
+  if (volume.irregular) return unevenly(volume, volume.irregular, slices, columns);
+  const at = (column: number, row: number, slice: number): number => slices[slice]![row * columns + column]!;
+  return { Kind: arrayFor(slices), at, between: evenly(volume, slices, columns) };
+}
+
+function leastOf(slices: readonly Voxels[]): number {
+  let least = Infinity;
+  // By index: there may be a hundred million.
+  for (const slice of slices) for (let at = 0; at < slice.length; at += 1) if (slice[at]! < least) least = slice[at]!;
+  return least;
+}
+
+/** A place that the last digits of its computation have put beside the edge lies on it. */
+const EDGE = 1e-6;
+
+/** Linear between the eight voxels around. */
+function evenly({ counts }: Volume, slices: readonly Voxels[], columns: number): VoxelReader['between'] {
+  let outside: number | null = null;
+  const [mostX, mostY, mostZ] = [counts[0] - 1, counts[1] - 1, counts[2] - 1];
+  return (column, row, slice) => {
+    if (
+      column < -EDGE ||
+      row < -EDGE ||
+      slice < -EDGE ||
+      column > mostX + EDGE ||
+      row > mostY + EDGE ||
+      slice > mostZ + EDGE
+    )
+      return (outside ??= leastOf(slices));
+    const x = column < 0 ? 0 : column > mostX ? mostX : column;
+    const y = row < 0 ? 0 : row > mostY ? mostY : row;
+    const z = slice < 0 ? 0 : slice > mostZ ? mostZ : slice;
+    const left = Math.floor(x);
+    const top = Math.floor(y);
+    const front = Math.floor(z);
+    const dx = x - left;
+    const dy = y - top;
+    const dz = z - front;
+    const here = top * columns + left;
+    const right = here + (dx > 0 ? 1 : 0);
+    const down = dy > 0 ? columns : 0;
+    const near = slices[front]!;
+    const far = dz > 0 ? slices[front + 1]! : near;
+    const upper =
+      (near[here]! * (1 - dx) + near[right]! * dx) * (1 - dz) + (far[here]! * (1 - dx) + far[right]! * dx) * dz;
+    const lower =
+      (near[here + down]! * (1 - dx) + near[right + down]! * dx) * (1 - dz) +
+      (far[here + down]! * (1 - dx) + far[right + down]! * dx) * dz;
+    return upper * (1 - dy) + lower * dy;
+  };
 }
 
 /** Linear between the four pixels around, and between the two slices; the least value there is where either slice does not reach. */
-function between(
-  { steps }: Volume,
+function unevenly(
+  { steps, counts }: Volume,
   { depths, columns: across, rows: down }: Irregular,
   slices: readonly Voxels[],
   columns: number,
 ): VoxelReader {
   const rows = slices[0]!.length / columns;
-  let outside = Infinity;
-  for (const slice of slices) for (const value of slice) if (value < outside) outside = value;
+  const outside = leastOf(slices);
   const inSlice = (slice: number, column: number, row: number): number => {
     const [x, y] = [column + across[slice]!, row + down[slice]!];
     if (x < 0 || y < 0 || x > columns - 1 || y > rows - 1) return Number.NaN;
@@ -62,5 +111,11 @@ function between(
     const value = near * (1 - part) + far * part;
     return Number.isNaN(value) ? outside : value;
   };
-  return { Kind: Float32Array, at };
+  // The pixels of each slice and the way between the slices are real numbers already.
+  const within = (column: number, row: number, slice: number): number => {
+    const most = counts[2] - 1;
+    if (slice < -EDGE || slice > most + EDGE) return outside;
+    return at(column, row, Math.max(0, Math.min(most, slice)));
+  };
+  return { Kind: Float32Array, at, between: within };
 }

@@ -3,11 +3,21 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import dicomParser from 'dicom-parser';
 import type { Browser, Page } from 'playwright-core';
+import type { WritableDataset } from '#libs/formats/dicom';
 import { launchBrowser, sitDown, waitForPicture } from '#test/browser';
-import { difference, pictureByCounterpart, pictureOnScreen, type Picture, type Window } from '#test/browser-picture';
+import {
+  difference,
+  pictureByCounterpart,
+  pictureOnScreen,
+  pictureThroughState,
+  stateByCounterpart,
+  type Picture,
+  type Window,
+} from '#test/browser-picture';
 import { modified } from '#test/changed-files';
 import { hasCounterpart } from '#test/counterpart';
 import { mark } from '#test/mark-by-mouse';
+import { cs, presentationStateFile, sequence, us } from '#test/sample-presentation-state';
 import { segmentationFile, type DrawnSegment } from '#test/sample-segmentation';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 
@@ -255,6 +265,83 @@ suite('real images in the browser', () => {
       await waitForPicture(page, about(slices[14]!).instance);
       if (shots) await page.screenshot({ path: join(shots, 'segments.png') });
     });
+  });
+
+  describe('presentation states', () => {
+    const shown = () => page.getByTestId('presentation-shown');
+    const compare = async (what: string, reference: Picture, most = 2) => {
+      let compared = difference(await pictureOnScreen(page), reference);
+      for (let attempt = 0; attempt < 12 && compared.largest > most; attempt += 1) {
+        await page.waitForTimeout(150);
+        compared = difference(await pictureOnScreen(page), reference);
+      }
+      const fits = compared.largest <= most && compared.mean < 1 && compared.contrast > 100;
+      expect({ what, ...compared, fits }).toMatchObject({ fits: true });
+    };
+    const slices = [...series].sort((a, b) => numberOf(a) - numberOf(b));
+    const slice = slices[14]!;
+    const ds = (value: number) => ({ vr: 'DS', Value: [value] });
+    const table = (first: number, bits: number, ...entries: number[]) => ({
+      '00283002': { vr: 'SS', Value: [entries.length, first, bits] },
+      '00283006': { vr: 'OW', bytes: new Uint8Array(Uint16Array.from(entries).buffer) },
+    });
+    const curved = Array.from({ length: 512 }, (_, at) => Math.round(4095 * (at / 511) ** 2));
+    const stepped = Array.from({ length: 256 }, (_, at) => 257 * Math.round(255 * Math.sqrt(at / 255)));
+    const window = sequence({ '00281050': ds(35), '00281051': ds(85) });
+    const straight = { '00281052': ds(0), '00281053': ds(1), '00281054': { vr: 'LO', Value: ['HU'] } };
+    const states: [string, WritableDataset][] = [
+      [
+        'mirrored and inverted',
+        { ...straight, '00283110': window, '00700041': cs('Y'), '00700042': us(90), '20500020': cs('INVERSE') },
+      ],
+      ['turned', { ...straight, '00283110': window, '00700041': cs('N'), '00700042': us(270) }],
+      [
+        'through a VOI LUT',
+        { ...straight, '00283110': sequence({ '00283010': sequence(table(-200, 12, ...curved)) }) },
+      ],
+      [
+        'through other values and a Presentation LUT',
+        {
+          '00281052': ds(-1000),
+          '00281053': ds(2),
+          '00281054': { vr: 'LO', Value: ['US'] },
+          '00283110': sequence({ '00281050': ds(-930), '00281051': ds(170) }),
+          '20500010': sequence(table(0, 16, ...stepped)),
+        },
+      ],
+      [
+        'behind a shutter',
+        {
+          ...straight,
+          '00283110': window,
+          '00181600': cs('CIRCULAR'),
+          '00181610': { vr: 'IS', Value: [250, 230] },
+          '00181612': { vr: 'IS', Value: [150] },
+          '00181622': us(0x8000),
+        },
+      ],
+    ];
+
+    it('are seen as DCMTK draws them, one at a time, and not until they are chosen', async () => {
+      const files = states.map(([name, says]) => presentationStateFile({ name, images: [slice], says }));
+      const made = await stateByCounterpart(slice);
+      await open([...series, ...files, made], 1);
+      const plain = await pictureByCounterpart(slice, about(slice).window);
+      const choice = (name: string) => page.getByTestId('presentations').getByRole('button', { name });
+      await choice('behind a shutter').waitFor();
+      await compare('plain', plain);
+      for (const [index, [name]] of states.entries()) {
+        await choice(name).click();
+        await shown().filter({ hasText: 'KEPT · Kan Pian · 2026-11-04 09:30' }).waitFor();
+        await compare(name, await pictureThroughState(slice, files[index]!));
+      }
+      await page.getByTestId('presentations').locator('.strip-segment').filter({ hasNotText: 'KEPT' }).click();
+      await shown().filter({ hasNotText: 'KEPT' }).waitFor();
+      await compare("the counterpart's own", await pictureThroughState(slice, made));
+      await page.keyboard.press('Backslash');
+      await shown().waitFor({ state: 'detached' });
+      await compare('taken off', plain);
+    }, 180_000);
   });
 
   describe('PET', () => {

@@ -87,6 +87,35 @@ export async function pictureByCounterpart(
   }
 }
 
+/** An image as DCMTK draws it through a presentation state, but for annotations. */
+export async function pictureThroughState(bytes: Uint8Array, state: Uint8Array): Promise<Picture> {
+  const folder = await mkdtemp(join(tmpdir(), 'qiao-picture-'));
+  const [image, kept, out] = ['image.dcm', 'state.dcm', 'out.pgm'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  try {
+    await Promise.all([writeFile(image, bytes), writeFile(kept, state)]);
+    await run('dcmp2pgm', ['-p', kept, image, out]);
+    return readPnm(await readFile(out));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A presentation state of an image as DCMTK makes it: its window, its overlays. */
+export async function stateByCounterpart(bytes: Uint8Array): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), 'qiao-picture-'));
+  try {
+    await writeFile(join(folder, 'image.dcm'), bytes);
+    await run('dcmpsmk', [join(folder, 'image.dcm'), join(folder, 'state.dcm')]);
+    return await readFile(join(folder, 'state.dcm'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 function voiOptions(window: Window | 'whole-range' | readonly string[] | null): readonly string[] {
   if (window === 'whole-range') return ['+Wm'];
   if (window === null) return [];

@@ -114,6 +114,7 @@ export const enImages: Messages['images'] = {
     ['~', 'Straighten the planes'],
     [';', 'Show / hide segments'],
     ["'", 'Show / lift overlays and shutter'],
+    ['\\', 'apply / take off a presentation state'],
     ['⇧ click', 'Other cells go to this place'],
     ['I', 'Invert'],
     ['O', 'Turn right 90°'],

@@ -1,6 +1,7 @@
 import { enFirst } from './en-first.js';
 import { enDocuments } from './en-documents.js';
 import { enImages } from './en-images.js';
+import { enPresentations } from './en-presentations.js';
 import { enSegmentations } from './en-segmentations.js';
 import { enHanging } from './en-hanging.js';
 import { enPriors } from './en-priors.js';
@@ -274,6 +275,7 @@ export const en: Messages = {
   images: enImages,
   documents: enDocuments,
   segmentations: enSegmentations,
+  presentations: enPresentations,
   report: enReport,
   hanging: enHanging,
   priors: enPriors,

@@ -1,6 +1,7 @@
 import { zhFirst } from './zh-first.js';
 import { zhDocuments } from './zh-documents.js';
 import { zhImages } from './zh-images.js';
+import { zhPresentations } from './zh-presentations.js';
 import { zhSegmentations } from './zh-segmentations.js';
 import { zhHanging } from './zh-hanging.js';
 import { zhPriors } from './zh-priors.js';
@@ -271,6 +272,7 @@ export const zh = {
   images: zhImages,
   documents: zhDocuments,
   segmentations: zhSegmentations,
+  presentations: zhPresentations,
   report: zhReport,
   hanging: zhHanging,
   priors: zhPriors,

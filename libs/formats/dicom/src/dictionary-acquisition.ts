@@ -177,6 +177,8 @@ export const ACQUISITION_TAGS = `
 1612 IS RadiusOfCircularShutter
 1620 IS VerticesOfThePolygonalShutter
 1622 US ShutterPresentationValue
+1623 US ShutterOverlayGroup
+1624 US ShutterPresentationColorCIELabValue
 1700 CS CollimatorShape
 1702 IS CollimatorLeftVerticalEdge
 1704 IS CollimatorRightVerticalEdge

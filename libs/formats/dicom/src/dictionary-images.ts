@@ -212,6 +212,7 @@ export const IMAGE_TAGS = `
 0060 SQ GraphicLayerSequence
 0062 IS GraphicLayerOrder
 0066 US GraphicLayerRecommendedDisplayGrayscaleValue
+0067 US GraphicLayerRecommendedDisplayRGBValue
 0068 LO GraphicLayerDescription
 0080 CS ContentLabel
 0081 LO ContentDescription
@@ -223,12 +224,26 @@ export const IMAGE_TAGS = `
 0101 DS PresentationPixelSpacing
 0102 IS PresentationPixelAspectRatio
 0103 FL PresentationPixelMagnificationRatio
+0207 LO GraphicGroupLabel
+0208 ST GraphicGroupDescription
+0209 SQ CompoundGraphicSequence
+0226 UL CompoundGraphicInstanceID
+0231 SQ TextStyleSequence
+0232 SQ LineStyleSequence
+0233 SQ FillStyleSequence
+0234 SQ GraphicGroupSequence
+0241 US TextColorCIELabValue
+0251 US PatternOnColorCIELabValue
+0253 FL LineThickness
+0254 CS LineDashingStyle
+0295 UL GraphicGroupID
 0306 CS ShapeType
 0308 SQ RegistrationSequence
 0309 SQ MatrixRegistrationSequence
 030A SQ MatrixSequence
 030C CS FrameOfReferenceTransformationMatrixType
 030D SQ RegistrationTypeCodeSequence
+0401 US GraphicLayerRecommendedDisplayCIELabValue
 @0088
 0130 SH StorageMediaFileSetID
 0140 UI StorageMediaFileSetUID

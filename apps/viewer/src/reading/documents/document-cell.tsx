@@ -81,6 +81,7 @@ function Body({ document }: { document: DicomDocument }) {
         </>
       );
     default:
+      if (document.modality === 'PR') return <p>{words.presentation}</p>;
       return <p>{words.other(words.modalities[document.modality] ?? document.modality)}</p>;
   }
 }

@@ -1,5 +1,5 @@
 import { useText } from '../../text/index.js';
-import { overlaysOf } from './drawn-over.js';
+import { isShuttered, overlaysOf } from './drawn-over.js';
 import type { Frame } from './series.js';
 
 /** That the file has drawn over its image, or hidden some of it, also where that is lifted for a moment. */
@@ -15,7 +15,7 @@ export function DrawnOverBadges({ frame, lifted }: { frame: Frame; lifted: boole
   return (
     <>
       {overlays.length > 0 && badge(words.overlays(overlays.map(({ name }) => name).filter(Boolean)), 'overlays')}
-      {frame.over?.shutter && badge(words.shutter, 'shutter')}
+      {isShuttered(frame) && badge(words.shutter, 'shutter')}
     </>
   );
 }

@@ -9,6 +9,8 @@ import { FailedPage, PlainPage } from '../../plain-page.js';
 import { useText, type Messages } from '../../text/index.js';
 import { DocumentCell } from '../documents/document-cell.js';
 import type { LoadedPlane } from '../planes/use-planes.js';
+import { PresentationBadge } from '../presentation-states/presentation-badge.js';
+import type { AppliedState } from '../presentation-states/use-presentation-states.js';
 import { SegmentBadges, type SegmentsOver } from '../segmentations/segment-badges.js';
 import type { ImageViewport, ViewportState } from './image-viewport.js';
 import { DrawnOverBadges } from './drawn-over-badges.js';
@@ -51,6 +53,8 @@ interface ImageCellProps {
   lifted: boolean;
   /** Segments that are drawn over its series. */
   segments: SegmentsOver | null;
+  /** What its images are shown by, instead of as their files say. */
+  presentation: AppliedState | null;
   active: boolean;
   /** There are other cells beside it. */
   among: boolean;
@@ -107,6 +111,7 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
     missing = '',
     lifted,
     segments,
+    presentation,
     active,
     among,
     activate,
@@ -241,6 +246,7 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
               <span className="badge">◆ {t.images.lossy}</span>
             )}
             {frame?.derived && <span className="badge">◆ {t.images.derived}</span>}
+            {frame && presentation && !plane && <PresentationBadge applied={presentation} frame={frame} />}
             {frame && <DrawnOverBadges frame={frame} lifted={lifted} />}
             {segments && !plane && <SegmentBadges {...segments} />}
             {frame && frame.lacksForSuv.length > 0 && (

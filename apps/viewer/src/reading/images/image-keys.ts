@@ -33,6 +33,7 @@ export interface KeyActions {
   straightenPlanes: () => void;
   toggleSegments: () => void;
   toggleDrawnOver: () => void;
+  togglePresentation: () => void;
   addKey: () => void;
   undo: () => void;
   abandon: () => void;
@@ -72,6 +73,7 @@ const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
   '~': (act) => act.straightenPlanes(),
   ';': (act) => act.toggleSegments(),
   "'": (act) => act.toggleDrawnOver(),
+  '\\': (act) => act.togglePresentation(),
   K: (act) => act.addKey(),
   N: (act) => act.insertMarks(),
   Delete: (act) => act.undo(),

@@ -23,6 +23,8 @@ import { PlanesNotice } from '../planes/planes-notice.js';
 import type { Slab } from '../planes/plane-images.js';
 import { planeTurns } from '../planes/plane-turns.js';
 import { usePlanes } from '../planes/use-planes.js';
+import { PresentationList } from '../presentation-states/presentation-list.js';
+import { usePresentationStates } from '../presentation-states/use-presentation-states.js';
 import { SegmentList } from '../segmentations/segment-list.js';
 import { useSegmentations } from '../segmentations/use-segmentations.js';
 import { arranged, cellsOf, filled, nextLayout, type Layout } from './layouts.js';
@@ -120,7 +122,9 @@ export default function ImagePane(props: ImagePaneProps) {
   const handle = handles[active];
   const chosen = handle?.series ?? null;
   const frame = handle?.frame;
-  const segmentations = useSegmentations(read.studyInstanceUid, series, handle?.loaded ?? null, handle?.drawn ?? false);
+  const [looked, drawn] = [handle?.loaded ?? null, handle?.drawn ?? false];
+  const segmentations = useSegmentations(read.studyInstanceUid, series, looked, drawn);
+  const presentations = usePresentationStates(read.studyInstanceUid, series, looked, drawn);
 
   useEffect(() => forgetImages, []);
   useEffect(() => setMeasureWords(t.images.measure), [t]);
@@ -269,6 +273,7 @@ export default function ImagePane(props: ImagePaneProps) {
     straightenPlanes: () => turns.straighten?.(),
     toggleSegments: segmentations.toggleAll,
     toggleDrawnOver: () => setLifted(!lifted),
+    togglePresentation: presentations.toggle,
     addKey: () => addKey?.(),
     undo,
     abandon: () => void abandonDrawing(),
@@ -292,6 +297,7 @@ export default function ImagePane(props: ImagePaneProps) {
         goTo={(key) => void goTo(key)}
         removeKey={changeKeyImages && ((key) => changeKeyImages(keyImages.filter((one) => one !== key)))}
       >
+        <PresentationList control={presentations} />
         <SegmentList control={segmentations} />
         <MarkList
           marks={marks.marks}
@@ -328,6 +334,7 @@ export default function ImagePane(props: ImagePaneProps) {
               missing={ruled?.cells[index]?.name ?? ''}
               wanted={wanted?.cell === cellId(index) ? wanted.key : null}
               segments={segmentations.over.get(uid) ?? null}
+              presentation={presentations.applied.get(uid) ?? null}
               lifted={lifted}
               active={active === cellId(index)}
               among={count > 1}

@@ -4,10 +4,12 @@ import { isPlane } from '../planes/plane-images.js';
 import type { Standing } from '../hanging/stand.js';
 import { giveEngine, takeEngine } from './engine.js';
 import { distanceToPlane, lettersOf, type PlaneModule } from './image-places.js';
+import { applyOwnTones, applyTones, applyView } from './apply-presentation.js';
 import type { Turn } from './orientation.js';
 import { PictureCover } from './picture-cover.js';
+import { presentationOf, whenPresented, type ImagePresentation } from './presented.js';
 import { join, leave, play } from './reading-tools.js';
-import { drawFailure, startRendering, type DrawFailure } from './rendering.js';
+import { drawFailure, rendersOnCpu, startRendering, type DrawFailure } from './rendering.js';
 import { applyVoiCurve, straighten } from './voi-curve.js';
 
 export interface ViewportState {
@@ -44,6 +46,9 @@ export class ImageViewport {
   private gone = false;
   private playing = false;
   private straight = false;
+  private presented: ImagePresentation | null = null;
+  /** Where the picture lay when it was placed by a presentation state. */
+  private placed: readonly number[] | null = null;
 
   constructor(
     readonly id: string,
@@ -62,7 +67,15 @@ export class ImageViewport {
     join(id);
     this.cover = new PictureCover(element, this.viewport);
     this.listen(element, Enums.Events.IMAGE_RENDERED, () => this.afterRender());
-    this.listen(element, Enums.Events.STACK_NEW_IMAGE, () => this.curve());
+    // The CPU's path sets the image up behind this event.
+    this.listen(element, Enums.Events.STACK_NEW_IMAGE, () => {
+      if (!rendersOnCpu()) this.present();
+    });
+    this.leave.push(
+      whenPresented(() => {
+        if (this.present()) this.redraw();
+      }),
+    );
     this.listen(element, Enums.Events.VOI_MODIFIED, () => {
       this.curve();
       this.report();
@@ -78,9 +91,10 @@ export class ImageViewport {
     this.listen(eventTarget, Enums.Events.IMAGE_LOAD_FAILED, onError);
     this.resizing = new ResizeObserver(() => {
       if (this.gone || element.clientWidth === 0) return;
-      const fitted = this.isFitted();
+      const [fitted, placed] = [this.isFitted(), this.isPlaced()];
       this.engine.resize(true, true);
-      if (fitted) this.fit();
+      if (placed) this.place();
+      else if (fitted) this.fit();
     });
     this.resizing.observe(element);
   }
@@ -100,8 +114,42 @@ export class ImageViewport {
     if (this.gone) return;
     const shown = this.viewport.getCornerstoneImage()?.imageId;
     if (!shown || shown !== this.imageIds[this.viewport.getCurrentImageIdIndex()]) return;
+    if (rendersOnCpu() && this.present()) this.viewport.render();
     this.events.drawn(shown);
     this.report();
+  }
+
+  /** Shows the image as the presentation state wants it that is chosen for it, or as it was without one. @returns whether anything changed */
+  private present(): boolean {
+    const imageId = this.viewport.getCornerstoneImage()?.imageId;
+    const [before, next] = [this.presented, imageId ? presentationOf(imageId) : null];
+    this.presented = next;
+    if (next?.tones !== before?.tones) this.showTones();
+    else this.curve();
+    if (next?.view !== before?.view) this.place();
+    return next !== before;
+  }
+
+  private showTones(): void {
+    const tones = this.presented?.tones;
+    this.withStraightLine(() => (tones ? applyTones(this.viewport, tones) : applyOwnTones(this.viewport)));
+  }
+
+  private place(): void {
+    if (this.presented) applyView(this.viewport, this.element, this.presented.view);
+    else this.viewport.resetCamera();
+    this.placed = this.presented && this.whereabouts();
+    this.redraw();
+  }
+
+  private whereabouts(): readonly number[] {
+    const { focalPoint = [], parallelScale = 0 } = this.viewport.getCamera();
+    return [...focalPoint, parallelScale];
+  }
+
+  private isPlaced(): boolean {
+    const { placed } = this;
+    return placed !== null && this.whereabouts().every((value, index) => Math.abs(value - placed[index]!) < 1e-3);
   }
 
   private report(): void {
@@ -131,6 +179,7 @@ export class ImageViewport {
   async show(imageIds: string[], index: number): Promise<void> {
     if (this.playing) this.togglePlay(null);
     this.imageIds = imageIds;
+    this.presented = null;
     delete this.element.dataset['renderedImageId'];
     try {
       await this.viewport.setStack(imageIds, index);
@@ -242,14 +291,15 @@ export class ImageViewport {
     this.redraw();
   }
 
+  /** As the file, or the presentation state that is chosen, wants it. */
   reset(): void {
     this.resetWindow();
-    this.viewport.resetCamera();
+    this.place();
     this.redraw();
   }
 
   resetWindow(): void {
-    this.withStraightLine(() => this.viewport.resetProperties());
+    this.showTones();
     this.viewport.render();
   }
 

@@ -1,12 +1,17 @@
 import { bulkBytes, numbers, octets, text, type DicomAttribute, type DicomJson } from '../../api/dicom-web.js';
+import type { Colour } from './cie-lab.js';
 import type { Shutter } from './shutter.js';
 
 /** An overlay plane (PS3.3 C.9.2): single bits over an image, in its pixels. */
 export interface OverlayPlane {
+  /** 6000 to 601E */
+  readonly group: string;
   /** Label or description. */
   readonly name: string;
-  /** region: of interest; graphics: lines and words */
-  readonly type: 'graphics' | 'region';
+  /** region: of interest; graphics: lines and words; shutter: its bits hide the picture */
+  readonly type: 'graphics' | 'region' | 'shutter';
+  /** Where somebody has chosen one for it. */
+  readonly colour?: Colour;
   readonly rows: number;
   readonly columns: number;
   /** Of its first bit, from 0; may lie outside the image. */
@@ -41,6 +46,7 @@ export function overlayPlanesOf(dataset: DicomJson): OverlayPlane[] {
     const [count, first] = [whole('0015'), whole('0051')];
     return [
       {
+        group,
         name: text(dataset, `${group}1500`) || text(dataset, `${group}0022`),
         type: text(dataset, `${group}0040`) === 'R' ? 'region' : 'graphics',
         rows,

@@ -3,7 +3,18 @@ import { Enums, getShouldUseCPURendering, type StackViewport, type Types } from 
 /** What lies over an image: as many pixels as it has, transparent where nothing is. Null: nothing. */
 export type Cover = (imageId: string) => HTMLCanvasElement | null;
 
+/**
+ * What is drawn over a picture in the pixels of the screen.
+ * @param place of a point of the image, in its pixels from the upper left corner of the first, on the canvas
+ */
+export type Painting = (
+  context: CanvasRenderingContext2D,
+  place: (column: number, row: number) => readonly [number, number],
+) => void;
+export type Painter = (imageId: string) => Painting | null;
+
 const covers = new Set<Cover>();
+const painters = new Set<Painter>();
 const pictures = new Set<PictureCover>();
 
 /** In every viewport, over those that were added before it. @returns takes it away */
@@ -12,7 +23,12 @@ export function addCover(cover: Cover): () => void {
   return () => covers.delete(cover);
 }
 
-/** A cover has something else to give. */
+/** Over all covers. */
+export function addPainter(painter: Painter): void {
+  painters.add(painter);
+}
+
+/** A cover or a painter has something else to give. */
 export function coversChanged(): void {
   for (const picture of pictures) picture.draw();
 }
@@ -29,6 +45,17 @@ export function keepFew(canvases: Map<string, HTMLCanvasElement | null>): void {
     canvases.delete(imageId);
     size -= sizeOf(canvas);
   }
+}
+
+/** Where a point of the image, in its pixels from the upper left corner of the first, lies for the viewport. */
+export function pointOfPixel(viewport: StackViewport, column: number, row: number): Types.Point3 {
+  const { origin, direction, spacing } = viewport.getImageData()!;
+  // On the GPU an image's origin is the centre of its first pixel, on the CPU its corner.
+  const first = getShouldUseCPURendering() ? 0 : -0.5;
+  const [across, down] = [(column + first) * spacing[0]!, (row + first) * spacing[1]!];
+  return [0, 1, 2].map(
+    (axis) => origin[axis]! + direction[axis]! * across + direction[3 + axis]! * down,
+  ) as Types.Point3;
 }
 
 /** A canvas between the picture of a viewport and its marks, whose pixels are those of the image, as it is turned and enlarged. */
@@ -49,30 +76,28 @@ export class PictureCover {
   readonly draw = (): void => {
     const image = this.viewport.getCornerstoneImage();
     const found = image ? [...covers].flatMap((cover) => cover(image.imageId) ?? []) : [];
-    if (found.length === 0 && this.empty) return;
+    const paintings = image ? [...painters].flatMap((painter) => painter(image.imageId) ?? []) : [];
+    const nothing = found.length === 0 && paintings.length === 0;
+    if (nothing && this.empty) return;
     const { width, height } = this.viewport.getCanvas();
     // Setting the size empties it.
     Object.assign(this.canvas, { width, height });
-    this.empty = found.length === 0;
+    this.empty = nothing;
     if (this.empty) return;
     const context = this.canvas.getContext('2d')!;
     context.imageSmoothingEnabled = false;
-    context.setTransform(...this.ofPixels());
+    const [a, b, c, d, x, y] = this.ofPixels();
+    context.setTransform(a, b, c, d, x, y);
     for (const cover of found) context.drawImage(cover, 0, 0);
+    context.resetTransform();
+    for (const paint of paintings)
+      paint(context, (column, row) => [a * column + c * row + x, b * column + d * row + y]);
   };
 
   /** From pixels of the image, counted from the upper left corner of the first, to those of the canvas. */
   private ofPixels(): [number, number, number, number, number, number] {
-    const { origin, direction, spacing } = this.viewport.getImageData()!;
-    // On the GPU an image's origin is the centre of its first pixel, on the CPU its corner.
-    const first = getShouldUseCPURendering() ? 0 : -0.5;
     const at = (column: number, row: number): Types.Point2 => {
-      const [across, down] = [(column + first) * spacing[0]!, (row + first) * spacing[1]!];
-      const [x, y] = this.viewport.worldToCanvas(
-        [0, 1, 2].map(
-          (axis) => origin[axis]! + direction[axis]! * across + direction[3 + axis]! * down,
-        ) as Types.Point3,
-      );
+      const [x, y] = this.viewport.worldToCanvas(pointOfPixel(this.viewport, column, row));
       return [x * devicePixelRatio, y * devicePixelRatio];
     };
     const [[x, y], right, below] = [at(0, 0), at(1, 0), at(0, 1)];

@@ -1,10 +1,11 @@
 import { numbers, type DicomJson } from '../../api/dicom-web.js';
+import type { Colour } from './cie-lab.js';
 
 /** A display shutter (PS3.3 C.7.6.11): what is outside any of its shapes is not to be seen. Pixels count from 1. */
 export interface Shutter {
   readonly shapes: readonly ShutterShape[];
-  /** What is put in place of the picture, 0 (black) to 255. */
-  readonly grey: number;
+  /** What is put in place of the picture. */
+  readonly colour: Colour;
 }
 export type ShutterShape =
   | { readonly kind: 'rectangle'; left: number; right: number; top: number; bottom: number }
@@ -53,7 +54,8 @@ export function shutterOf(dataset: DicomJson): Shutter | null {
     ];
   });
   const [value = 0] = numbers(dataset, tag.ShutterPresentationValue);
-  return shapes.length > 0 ? { shapes, grey: value >> 8 } : null;
+  const grey = value >> 8;
+  return shapes.length > 0 ? { shapes, colour: [grey, grey, grey] } : null;
 }
 
 /** Whether a pixel is to be seen. */

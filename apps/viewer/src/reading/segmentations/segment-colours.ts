@@ -1,5 +1,4 @@
-/** Red, green and blue, 0 to 255. */
-export type Colour = readonly [number, number, number];
+import { fromCieLab, type Colour } from '../images/cie-lab.js';
 
 /** Told apart on grey, by the colour-blind too (Okabe and Ito's, brightened for a dark surround). */
 const PALETTE: readonly Colour[] = [
@@ -16,23 +15,3 @@ const PALETTE: readonly Colour[] = [
 /** @param lab RecommendedDisplayCIELabValue (PS3.3 C.10.7.1.1); where it is missing, one of a palette, by `index` */
 export const colourOf = (lab: readonly number[], index: number): Colour =>
   lab.length === 3 ? fromCieLab(lab) : PALETTE[index % PALETTE.length]!;
-
-/** The white of the profile connection space, D50, in which DICOM's values are. */
-const WHITE = [0.9642, 1, 0.8249] as const;
-/** XYZ of D50 to linear sRGB (Bradford adapted). */
-const TO_SRGB = [
-  [3.1338561, -1.6168667, -0.4906146],
-  [-0.9787684, 1.9161415, 0.033454],
-  [0.0719453, -0.2289914, 1.4052427],
-] as const;
-
-function fromCieLab([l = 0, a = 0, b = 0]: readonly number[]): Colour {
-  const height = ((l / 65_535) * 100 + 16) / 116;
-  const along = [height + ((a / 65_535) * 255 - 128) / 500, height, height - ((b / 65_535) * 255 - 128) / 200];
-  const xyz = along.map((f, axis) => WHITE[axis]! * (f > 6 / 29 ? f ** 3 : 3 * (6 / 29) ** 2 * (f - 4 / 29)));
-  const [red, green, blue] = TO_SRGB.map((row) => {
-    const linear = Math.max(0, Math.min(1, row[0] * xyz[0]! + row[1] * xyz[1]! + row[2] * xyz[2]!));
-    return Math.round(255 * (linear <= 0.0031308 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055));
-  });
-  return [red!, green!, blue!];
-}

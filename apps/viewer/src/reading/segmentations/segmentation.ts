@@ -1,5 +1,6 @@
 import { items, numbers, text, type DicomJson } from '../../api/dicom-web.js';
-import { colourOf, type Colour } from './segment-colours.js';
+import type { Colour } from '../images/cie-lab.js';
+import { colourOf } from './segment-colours.js';
 
 /** Where the pixels of a plane lie, in millimetres of the patient (PS3.3 C.7.6.2). */
 export interface PlanePlace {

@@ -3,6 +3,7 @@ import { buildFileMeta, EXPLICIT_VR_LITTLE_ENDIAN, writeDataset, type WritableDa
 import { sampleUid } from '#libs/formats/samples';
 
 const SEGMENTATION = '1.2.840.10008.5.1.4.1.1.66.4';
+const LABEL_MAP = '1.2.840.10008.5.1.4.1.1.66.7';
 
 export interface DrawnSegment {
   label: string;
@@ -14,9 +15,9 @@ export interface DrawnSegment {
 export interface DrawnFrame {
   /** of `images` */
   image: number;
-  /** of `segments`, from 0 */
+  /** of `segments`, from 0; of a label map none */
   segment: number;
-  /** 0 to `whole`, by pixel */
+  /** 0 to `whole`, by pixel; of a label map the number of its segment */
   mask: Uint8Array;
   /** Millimetres by which it lies beside the image. */
   beside?: number;
@@ -29,6 +30,8 @@ export interface DrawnSegmentation {
   images: readonly Buffer[];
   segments: readonly DrawnSegment[];
   frames: readonly DrawnFrame[];
+  /** LABELMAP of 16 bits. */
+  labels?: boolean;
   /** FRACTIONAL with this as its greatest value; BINARY where there is none. */
   whole?: number;
 }
@@ -47,19 +50,25 @@ const code = (value: string, meaning: string) => ({
 const sequence = (...items: WritableDataset[]) => ({ vr: 'SQ', Value: items }) as WritableDataset[string];
 
 /** A Segmentation (PS3.3 A.51) of images of one series, as a program of another house would write it. */
-export function segmentationFile({ name, images, segments, frames, whole }: DrawnSegmentation): Buffer {
+export function segmentationFile({ name, images, segments, frames, whole, labels = false }: DrawnSegmentation): Buffer {
   const datasets = images.map((bytes) => dicomParser.parseDicom(bytes, { untilTag: 'x7fe00010' }));
   const first = datasets[0]!;
   const [rows, columns] = [first.uint16('x00280010')!, first.uint16('x00280011')!];
-  const bits = whole ? 8 : 1;
-  const pixels = whole ? Buffer.concat(frames.map(({ mask }) => mask)) : packed(frames.map(({ mask }) => mask));
+  const bits = labels ? 16 : whole ? 8 : 1;
+  const masks = frames.map(({ mask }) => mask);
+  const pixels = labels
+    ? Buffer.concat(masks.map((mask) => new Uint8Array(Uint16Array.from(mask).buffer)))
+    : whole
+      ? Buffer.concat(masks)
+      : packed(masks);
+  const sopClassUid = labels ? LABEL_MAP : SEGMENTATION;
   const sopInstanceUid = sampleUid('segmentation', name);
   const us = (value: number) => ({ vr: 'US', Value: [value] });
   const same = (tag: string, vr: string) => ({ vr, Value: [first.string(`x${tag.toLowerCase()}`) ?? ''] });
   const dataset = writeDataset({
     '00080005': { vr: 'CS', Value: ['ISO_IR 192'] },
     '00080008': { vr: 'CS', Value: ['DERIVED', 'PRIMARY'] },
-    '00080016': { vr: 'UI', Value: [SEGMENTATION] },
+    '00080016': { vr: 'UI', Value: [sopClassUid] },
     '00080018': { vr: 'UI', Value: [sopInstanceUid] },
     '00080020': same('00080020', 'DA'),
     '00080060': { vr: 'CS', Value: ['SEG'] },
@@ -82,7 +91,7 @@ export function segmentationFile({ name, images, segments, frames, whole }: Draw
     '00280101': us(bits),
     '00280102': us(bits - 1),
     '00280103': us(0),
-    '00620001': { vr: 'CS', Value: [whole ? 'FRACTIONAL' : 'BINARY'] },
+    '00620001': { vr: 'CS', Value: [labels ? 'LABELMAP' : whole ? 'FRACTIONAL' : 'BINARY'] },
     '00620002': sequence(
       ...segments.map(({ label, algorithm, lab }, index) => ({
         '00620003': code('49755003', 'Morphologically Altered Structure'),
@@ -116,14 +125,14 @@ export function segmentationFile({ name, images, segments, frames, whole }: Draw
               }
             : {}),
           '00209113': sequence({ '00200032': { vr: 'DS', Value: [x + beside, y!, z!] } }),
-          '0062000A': sequence({ '0062000B': us(segment + 1) }),
+          ...(labels ? {} : { '0062000A': sequence({ '0062000B': us(segment + 1) }) }),
         };
       }),
     ),
     '7FE00010': { vr: whole ? 'OB' : 'OW', bytes: pixels },
   });
   return Buffer.concat([
-    buildFileMeta({ sopClassUid: SEGMENTATION, sopInstanceUid, transferSyntaxUid: EXPLICIT_VR_LITTLE_ENDIAN }),
+    buildFileMeta({ sopClassUid, sopInstanceUid, transferSyntaxUid: EXPLICIT_VR_LITTLE_ENDIAN }),
     dataset,
   ]);
 }

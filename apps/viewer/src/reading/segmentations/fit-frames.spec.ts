@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import type { DicomJson } from '../../api/dicom-web.js';
 import { fitFrames, type PlacedImage } from './fit-frames.js';
 import { colourOf } from './segment-colours.js';
-import type { Segmentation, SegmentationFrame } from './segmentation.js';
+import { segmentationsOf, type Segmentation, type SegmentationFrame } from './segmentation.js';
 
 const leaning = [1, 0, 0, 0, 0.9483237, -0.3173047];
 const placeAt = (z: number, x = -125) => ({
@@ -63,6 +64,41 @@ describe('the image of a frame', () => {
     const one = frame(1, { sources: named('s', 2), place: null });
     expect(over(of(one), shot)).toEqual({ misfits: 0, over: [['s2', [1]]] });
     expect(over(of(frame(1, { place: null })), shot)).toBeNull();
+  });
+});
+
+describe('a label map', () => {
+  const us = (...values: number[]) => ({ vr: 'US', Value: values });
+  const labelled = (changed: DicomJson) => ({
+    '00280100': us(16),
+    '00620001': { vr: 'CS', Value: ['LABELMAP'] },
+    '00620002': { vr: 'SQ', Value: [0, 3, 700].map((number) => ({ '00620004': us(number), '00620005': us(number) })) },
+    ...changed,
+  });
+
+  it('has frames of all segments at once, and none of what is around them', async () => {
+    const [read] = await segmentationsOf([labelled({})]);
+    expect(read).toMatchObject({ type: 'labelmap', bytes: 2, frames: [{ frame: 1, segment: null }] });
+    expect(read!.segments.map(({ number }) => number)).toEqual([3, 700]);
+    const [padded] = await segmentationsOf([labelled({ '00280120': us(3) })]);
+    expect(padded!.segments.map(({ number }) => number)).toEqual([0, 700]);
+  });
+
+  it('has the colours of its palette', async () => {
+    const colours: DicomJson = { '00280004': { vr: 'CS', Value: ['PALETTE COLOR'] } };
+    for (const [index, entries] of [
+      [255, 0],
+      [10, 20],
+      [0, 90],
+    ].entries()) {
+      colours[`0028110${index + 1}`] = us(2, 3, 8);
+      colours[`0028120${index + 1}`] = us(...entries);
+    }
+    const [read] = await segmentationsOf([labelled(colours)]);
+    expect(read!.segments.map(({ colour }) => colour)).toEqual([
+      [255, 10, 0],
+      [0, 20, 90],
+    ]);
   });
 });
 

@@ -9,9 +9,12 @@ const AT_ONCE = 3;
 /** Milliseconds in which arrivals are told of together. */
 const TOGETHER = 60;
 
-/** The pixels of a segmentation's frames, a byte each, fetched when they are first asked for. */
+/** By pixel: how much of it is within a segment, or the number of the one that it is in. */
+export type Mask = Uint8Array | Uint16Array;
+
+/** The pixels of a segmentation's frames, fetched when they are first asked for. */
 export class Masks {
-  private readonly here = new Map<string, Uint8Array>();
+  private readonly here = new Map<string, Mask>();
   private readonly coming = new Set<string>();
   private readonly waiting = new Map<string, () => Promise<void>>();
   private readonly failed = new Map<string, unknown>();
@@ -25,7 +28,7 @@ export class Masks {
   ) {}
 
   /** The pixels, `coming` while they are on their way, or why there are none. */
-  of(segmentation: Segmentation, frame: number): Uint8Array | 'coming' | { error: unknown } {
+  of(segmentation: Segmentation, frame: number): Mask | 'coming' | { error: unknown } {
     const key = `${segmentation.uid}/${frame}`;
     const mask = this.here.get(key);
     if (mask) {
@@ -64,18 +67,19 @@ export class Masks {
 
   private async fetch(
     key: string,
-    { uid, seriesUid, type, rows, columns }: Segmentation,
+    { uid, seriesUid, type, bytes: size, rows, columns }: Segmentation,
     frame: number,
   ): Promise<void> {
     this.coming.add(key);
     try {
-      const bytes = await octets(new URL(frameUrl(this.study, seriesUid, uid, frame)).pathname);
+      const fetched = await octets(new URL(frameUrl(this.study, seriesUid, uid, frame)).pathname);
       const bits = type === 'binary' ? 1 : 8;
       // Uncompressed frames of single bits begin at whole bytes; some writers give a binary one a byte for each pixel.
-      const packed = bits === 1 && bytes.length < rows * columns;
-      const mask = packed
-        ? sampleBytes(bytes, { bitsAllocated: 1, bitsStored: 1, highBit: 0, signed: false, colour: false })
-        : bytes;
+      const packed = bits === 1 && fetched.length < rows * columns;
+      const bytes = packed
+        ? sampleBytes(fetched, { bitsAllocated: 1, bitsStored: 1, highBit: 0, signed: false, colour: false })
+        : fetched;
+      const mask = size === 2 ? new Uint16Array(bytes.slice(0, bytes.length & ~1).buffer) : bytes;
       if (mask.length < rows * columns) throw new RangeError(`frame ${frame} has too few pixels`);
       this.keep(key, mask.subarray(0, rows * columns));
     } catch (error) {
@@ -90,13 +94,13 @@ export class Masks {
     }
   }
 
-  private keep(key: string, mask: Uint8Array): void {
+  private keep(key: string, mask: Mask): void {
     this.here.set(key, mask);
-    this.kept += mask.length;
-    for (const [old, { length }] of this.here) {
+    this.kept += mask.byteLength;
+    for (const [old, { byteLength }] of this.here) {
       if (this.kept <= MOST_KEPT || old === key) break;
       this.here.delete(old);
-      this.kept -= length;
+      this.kept -= byteLength;
     }
   }
 }

@@ -1,6 +1,7 @@
+import type { Colour } from '../images/cie-lab.js';
 import { addCover, coversChanged, keepFew } from '../images/picture-cover.js';
 import type { Fit } from './fit-frames.js';
-import { Masks } from './masks.js';
+import { Masks, type Mask } from './masks.js';
 import type { Segment, Segmentation, SegmentationFrame } from './segmentation.js';
 
 /** A segmentation over the images of one series. */
@@ -84,11 +85,11 @@ export class SegmentationLayer {
         width: segmentation.columns,
         height: segmentation.rows,
       });
-      for (const { frame, segment } of frames) {
+      for (const { frame, segments, labelled } of frames) {
         const mask = this.masks.of(segmentation, frame);
         if (mask === 'coming') this.tell({ ...this.state, coming: true });
-        else if (mask instanceof Uint8Array) colourIn(canvas, mask, segmentation.whole, segment);
-        else this.tell({ ...this.state, error: mask.error });
+        else if ('error' in mask) this.tell({ ...this.state, error: mask.error });
+        else colourIn(canvas, mask, labelled ? ofLabels(segments) : ofSegment(segments[0]!, segmentation.whole));
       }
       this.ahead(segmentation, fit, imageId);
     }
@@ -98,10 +99,12 @@ export class SegmentationLayer {
   private visible(
     segmentation: Segmentation,
     frames: readonly SegmentationFrame[] | undefined,
-  ): { frame: number; segment: Segment }[] {
+  ): { frame: number; segments: Segment[]; labelled: boolean }[] {
     return (frames ?? []).flatMap(({ frame, segment: number }) => {
-      const segment = segmentation.segments.find((one) => one.number === number);
-      return segment && this.shown.has(segmentKey(segmentation, segment)) ? [{ frame, segment }] : [];
+      const segments = segmentation.segments.filter(
+        (one) => (number === null || one.number === number) && this.shown.has(segmentKey(segmentation, one)),
+      );
+      return segments.length > 0 ? [{ frame, segments, labelled: number === null }] : [];
     });
   }
 
@@ -113,15 +116,28 @@ export class SegmentationLayer {
   }
 }
 
-function colourIn(canvas: HTMLCanvasElement, mask: Uint8Array, whole: number, { colour }: Segment): void {
+/** What a pixel is painted with; undefined: nothing. */
+type Paint = (value: number) => { colour: Colour; part: number } | undefined;
+
+const ofSegment =
+  ({ colour }: Segment, whole: number): Paint =>
+  (value) =>
+    value > 0 ? { colour, part: Math.min(1, value / whole) } : undefined;
+
+function ofLabels(segments: readonly Segment[]): Paint {
+  const paints = new Map(segments.map(({ number, colour }) => [number, { colour, part: 1 }]));
+  return (value) => paints.get(value);
+}
+
+function colourIn(canvas: HTMLCanvasElement, mask: Mask, paint: Paint): void {
   const own = document.createElement('canvas');
   [own.width, own.height] = [canvas.width, canvas.height];
   const pixels = new ImageData(canvas.width, canvas.height);
   for (let at = 0; at < mask.length; at += 1) {
-    const value = mask[at]!;
-    if (value === 0) continue;
-    pixels.data.set(colour, 4 * at);
-    pixels.data[4 * at + 3] = Math.round(255 * OPACITY * Math.min(1, value / whole));
+    const painted = paint(mask[at]!);
+    if (!painted) continue;
+    pixels.data.set(painted.colour, 4 * at);
+    pixels.data[4 * at + 3] = Math.round(255 * OPACITY * painted.part);
   }
   own.getContext('2d')!.putImageData(pixels, 0, 0);
   canvas.getContext('2d')!.drawImage(own, 0, 0);

@@ -1,4 +1,5 @@
 import { items, numbers, text, type DicomJson } from '../../api/dicom-web.js';
+import { inEightBits, lookedUp, paletteOf } from '../images/lookup-tables.js';
 import type { Colour } from '../images/cie-lab.js';
 import { colourOf } from './segment-colours.js';
 
@@ -26,8 +27,8 @@ export interface Segment {
 export interface SegmentationFrame {
   /** Counts from 1. */
   readonly frame: number;
-  /** SegmentNumber */
-  readonly segment: number;
+  /** SegmentNumber; null where each pixel holds the number of its own. */
+  readonly segment: number | null;
   /** Images that it was made from; a frame of null: all of them. */
   readonly sources: readonly { readonly sopInstanceUid: string; readonly frame: number | null }[];
   readonly place: PlanePlace | null;
@@ -41,7 +42,9 @@ export interface Segmentation {
   /** The person, the software and the institution that made it, as far as it says. */
   readonly maker: string;
   /** other: of a type that is not drawn */
-  readonly type: 'binary' | 'fractional' | 'other';
+  readonly type: 'binary' | 'fractional' | 'labelmap' | 'other';
+  /** Of a pixel, where there is more than one. */
+  readonly bytes: 1 | 2;
   /** The value of a pixel that is wholly within its segment. */
   readonly whole: number;
   readonly rows: number;
@@ -68,10 +71,13 @@ const tag = {
   FrameOfReferenceUID: '00200052',
   PlanePositionSequence: '00209113',
   PlaneOrientationSequence: '00209116',
+  PhotometricInterpretation: '00280004',
   NumberOfFrames: '00280008',
   Rows: '00280010',
   Columns: '00280011',
   PixelSpacing: '00280030',
+  BitsAllocated: '00280100',
+  PixelPaddingValue: '00280120',
   PixelMeasuresSequence: '00289110',
   SegmentationType: '00620001',
   SegmentSequence: '00620002',
@@ -113,11 +119,30 @@ export const segmentsOf = (dataset: DicomJson): Segment[] =>
     colour: colourOf(numbers(item, tag.RecommendedDisplayCIELabValue), index),
   }));
 
+/** Those among instances, in the colours of their palettes where they have any. */
+export async function segmentationsOf(datasets: readonly DicomJson[], signal?: AbortSignal): Promise<Segmentation[]> {
+  const found = datasets.map(async (dataset) => {
+    const segmentation = segmentationOf(dataset);
+    const isPalette = text(dataset, tag.PhotometricInterpretation) === 'PALETTE COLOR';
+    const palette = segmentation && isPalette ? await paletteOf(dataset, signal) : null;
+    if (!palette) return segmentation;
+    const tables = inEightBits(palette);
+    const colourAt = (number: number): Colour => tables.map((table) => lookedUp(table, number)) as unknown as Colour;
+    const segments = segmentation!.segments.map((segment) => ({ ...segment, colour: colourAt(segment.number) }));
+    return { ...segmentation!, segments };
+  });
+  return (await Promise.all(found)).filter((one) => one !== null);
+}
+
 /** Null where the instance is no segmentation. */
 export function segmentationOf(dataset: DicomJson): Segmentation | null {
-  const segments = segmentsOf(dataset);
-  if (segments.length === 0) return null;
-  const type = text(dataset, tag.SegmentationType).toLowerCase();
+  const all = segmentsOf(dataset);
+  if (all.length === 0) return null;
+  const named = text(dataset, tag.SegmentationType).toLowerCase();
+  const type = named === 'binary' || named === 'fractional' || named === 'labelmap' ? named : 'other';
+  // What is around the others may be described as one of them.
+  const [around = 0] = numbers(dataset, tag.PixelPaddingValue);
+  const segments = type === 'labelmap' ? all.filter(({ number }) => number !== around) : all;
   return {
     uid: text(dataset, tag.SOPInstanceUID),
     seriesUid: text(dataset, tag.SeriesInstanceUID),
@@ -130,17 +155,18 @@ export function segmentationOf(dataset: DicomJson): Segmentation | null {
     ]
       .filter(Boolean)
       .join(' · '),
-    type: type === 'binary' || type === 'fractional' ? type : 'other',
+    type,
+    bytes: (numbers(dataset, tag.BitsAllocated)[0] ?? 8) > 8 ? 2 : 1,
     whole: type === 'fractional' ? (numbers(dataset, tag.MaximumFractionalValue)[0] ?? 255) : 1,
     rows: numbers(dataset, tag.Rows)[0] ?? 0,
     columns: numbers(dataset, tag.Columns)[0] ?? 0,
     frameOfReferenceUid: text(dataset, tag.FrameOfReferenceUID),
     segments,
-    frames: framesOf(dataset),
+    frames: framesOf(dataset, type === 'labelmap'),
   };
 }
 
-function framesOf(dataset: DicomJson): SegmentationFrame[] {
+function framesOf(dataset: DicomJson, labelled: boolean): SegmentationFrame[] {
   const [shared] = items(dataset, tag.SharedFunctionalGroupsSequence);
   const each = items(dataset, tag.PerFrameFunctionalGroupsSequence);
   const count = numbers(dataset, tag.NumberOfFrames)[0] ?? 1;
@@ -157,7 +183,7 @@ function framesOf(dataset: DicomJson): SegmentationFrame[] {
     const whole = place.position.length === 3 && place.orientation.length === 6 && place.spacing.length === 2;
     return {
       frame: index + 1,
-      segment: said(tag.SegmentIdentificationSequence, tag.ReferencedSegmentNumber)[0] ?? 0,
+      segment: labelled ? null : (said(tag.SegmentIdentificationSequence, tag.ReferencedSegmentNumber)[0] ?? 0),
       sources: group(tag.DerivationImageSequence)
         .flatMap((derivation) => items(derivation, tag.SourceImageSequence))
         .map((source) => ({

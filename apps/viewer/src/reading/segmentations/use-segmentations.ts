@@ -5,7 +5,7 @@ import type { LoadedSeries, Series } from '../images/series.js';
 import { fitFrames } from './fit-frames.js';
 import { placedImages } from './placed-images.js';
 import type { SegmentsOver } from './segment-badges.js';
-import { segmentationOf, type Segment, type Segmentation } from './segmentation.js';
+import { segmentationsOf, type Segment, type Segmentation } from './segmentation.js';
 import { SegmentationLayer, segmentKey, type FittedSegmentation, type LayerState } from './segmentation-layer.js';
 
 export interface SegmentationsControl {
@@ -51,7 +51,7 @@ export function useSegmentations(
     async (signal: AbortSignal): Promise<Segmentation[]> => {
       const uids = wanted.split('\n').filter(Boolean);
       const datasets = await Promise.all(uids.map((one) => seriesMetadata(study, one.split(' ')[0]!, signal)));
-      return datasets.flat().flatMap((dataset) => segmentationOf(dataset) ?? []);
+      return segmentationsOf(datasets.flat(), signal);
     },
     [study, wanted],
   );

@@ -20,6 +20,7 @@ import {
 import { hasCounterpart } from '#test/counterpart';
 import { withOwnUids } from '#test/own-uids';
 import { DOCUMENTS, PDF, PICTURES, REPORTS, UNDRAWABLE, type PictureFamily } from '#test/picture-families';
+import { productDatabase } from '#test/product-database';
 import { eventually, QiaoProcess } from '#test/qiao-process';
 
 const data = process.env['QIAO_TEST_DATA'];
@@ -64,6 +65,8 @@ function windowOf(dataset: DataSet, frame: number): Window | 'whole-range' | nul
   return 'whole-range';
 }
 
+const AS_STORED = 'multipart/related; type="application/octet-stream"; transfer-syntax=*';
+
 suite('each family of DICOM files in the viewer', () => {
   let qiao: QiaoProcess;
   let browser: Browser;
@@ -72,6 +75,7 @@ suite('each family of DICOM files in the viewer', () => {
   const sent = new Map<string, Sent>();
   let reads = new Map<string, string>();
   let missing: string[] = [];
+  let asStored = true;
 
   /** Every file goes in first, each a study of its own, so that all settle together. */
   beforeAll(async () => {
@@ -100,6 +104,12 @@ suite('each family of DICOM files in the viewer', () => {
       await send(file, [bytes, await besides(one(COMPANION), parsed(bytes))]);
     }
     ({ page, complaints } = await sitDown(browser, qiao, 'sun'));
+    // What the browser decodes is as it came, until a test says otherwise.
+    await page.route('**/frames/*', (route) => {
+      const headers = route.request().headers();
+      const prefers = headers['accept']?.includes('image/jphc') === true;
+      return route.continue(asStored && prefers ? { headers: { ...headers, accept: AS_STORED } } : {});
+    });
     reads = await eventually(
       'a read of every study',
       async () => {
@@ -211,6 +221,42 @@ suite('each family of DICOM files in the viewer', () => {
       await compare(files.get(wanted.uid)!, wanted.frame, row);
     }
   });
+
+  it('draws the same of what was compressed without loss since it came', async () => {
+    const database = await productDatabase(qiao.dataDir);
+    const dense = await eventually(
+      'all that is compressed',
+      async () => {
+        const { rows } = await database.query<{ uid: string; key: string | null; made: boolean }>(
+          `SELECT x.sop_instance_uid AS uid, c.object_key AS key, c.made_at IS NOT NULL AS made FROM compressed_frames c
+           JOIN ingest_instance x ON x.id = c.instance_id`,
+        );
+        return rows.every(({ made }) => made) && new Set(rows.flatMap(({ uid, key }) => (key ? [uid] : [])));
+      },
+      240,
+    );
+    await database.end();
+    const given: string[] = [];
+    page.on('response', async (response) => {
+      if (response.url().includes('/frames/')) given.push(response.headers()['content-type'] ?? '');
+    });
+    asStored = false;
+    let compressed = 0;
+    for (const row of PICTURES) {
+      const { study, files } = sent.get(row.family)!;
+      if (![...files.keys()].every((uid) => dense.has(uid))) continue;
+      given.length = 0;
+      await open(row.family);
+      await waitForPicture(page, study);
+      const id = await page.getByTestId('viewport').getAttribute('data-rendered-image-id');
+      const [, uid, frame] = /\/instances\/([^/]+)\/frames\/(\d+)/.exec(id ?? '')!;
+      await atTrueSize(files.get(uid!)!);
+      await compare(files.get(uid!)!, Number(frame), row);
+      if (given.some((type) => type.includes('image/jphc'))) compressed += 1;
+    }
+    asStored = true;
+    expect(compressed).toBeGreaterThan(8);
+  }, 480_000);
 
   it(`draws pixels that are ${TIMES} times as wide as they are high as wide as they are`, async () => {
     const [bytes] = [...sent.get(WIDE)!.files.values()];

@@ -413,7 +413,8 @@ describe('retention', () => {
       await eventually('every reaction to be done', async () => {
         const { rows } = await database.query<{ open: number }>(
           `SELECT (SELECT count(*) FROM outbox_event WHERE relayed_at IS NULL)::int
-             + (SELECT count(*) FROM outbox_delivery WHERE done_at IS NULL AND failed_at IS NULL)::int AS open`,
+             + (SELECT count(*) FROM outbox_delivery WHERE done_at IS NULL AND failed_at IS NULL)::int
+             + (SELECT count(*) FROM compressed_frames WHERE made_at IS NULL)::int AS open`,
         );
         return rows[0]!.open === 0;
       });

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { canBeCopied, copyFolder, firstDay } from './first-day.js';
+import { productDatabase } from './product-database.js';
 
 const HERE = fileURLToPath(new URL('../../', import.meta.url));
 /** Jest runs this file from its source, the bench from dist/. */
@@ -224,16 +225,17 @@ export class QiaoProcess {
 async function keepFirstDay(to: string): Promise<void> {
   const qiao = await QiaoProcess.startOnNothing({ QIAO_SETTLE_SECONDS: '1' });
   try {
-    for (const [username, cases] of [
-      ['sun', 2],
-      ['zhou', 1],
-    ] as const) {
-      const doctor = await qiao.logIn(username);
-      await eventually('the examinations of the demo', async () => {
-        const { body } = await doctor<{ items: unknown[] }>('GET', '/api/worklist?state=open,assigned');
-        return body.items.length === cases;
-      });
-    }
+    const database = await productDatabase(qiao.dataDir);
+    await eventually('the examinations of the demo, and all that is done with them', async () => {
+      const { rows } = await database.query<{ settled: number; left: number }>(
+        `SELECT (SELECT count(*) FROM exam WHERE state = 'settled')::int AS settled,
+           ((SELECT count(*) FROM outbox_event WHERE relayed_at IS NULL)
+            + (SELECT count(*) FROM outbox_delivery WHERE done_at IS NULL AND failed_at IS NULL)
+            + (SELECT count(*) FROM compressed_frames WHERE made_at IS NULL))::int AS left`,
+      );
+      return rows[0]!.settled === 3 && rows[0]!.left === 0;
+    });
+    await database.end();
     await qiao.stop();
     copyFolder(qiao.dataDir, to);
   } finally {

@@ -1,7 +1,12 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
-import { CompletenessRepository, OnExamSettled as PrepareSettledExam, OnInstanceStored } from '#libs/catalogue';
+import {
+  CompletenessRepository,
+  CompressFrames,
+  OnExamSettled as PrepareSettledExam,
+  OnInstanceStored,
+} from '#libs/catalogue';
 import { readSettings } from '#libs/config';
 import { AuditTrail } from '#libs/audit';
 import { AccessTokens } from '#libs/identity';
@@ -51,11 +56,13 @@ const completeness = app.get(CompletenessRepository);
 const changeRead = app.get(ChangeRead);
 const worklistEvents = app.get(WorklistEventsRepository);
 const tokens = app.get(AccessTokens);
+const compressFrames = app.get(CompressFrames);
 const garbage = new CollectGarbage(app.get(Database), app.get(ObjectStore), [], app.get(AuditTrail));
 const rounds = [
   startRounds('relay', RELAY_MS, async () => enqueue(await deliveries.relay())),
   startRounds('sweep', SWEEP_MS, async () => enqueue(await deliveries.sweep())),
   startRounds('settle', 1_000, async () => (await completeness.settleQuiet(settings.settleSeconds)).length > 0),
+  startRounds('compress-frames', 2_000, (signal) => compressFrames.next(signal)),
   startRounds('leases', 30_000, async () => (await changeRead.expireLeases()) > 0),
   startRounds('old-worklist-events', 600_000, async () => worklistEvents.clear(WORKLIST_EVENT_HOURS).then(() => false)),
   startRounds('interrupted-removals', 600_000, async () => garbage.finish().then(() => false)),

@@ -1,6 +1,6 @@
 import type { ObjectReferences } from '#libs/persistence';
 
-/** The objects that rows of the catalogue name: prepared series metadata, manifests and previews. What has lost its row there is left for the collection. */
+/** The objects that rows of the catalogue name: prepared series metadata, manifests, previews and compressed frames. What has lost its row there is left for the collection. */
 export const CATALOGUE_OBJECTS: readonly ObjectReferences[] = [
   {
     table: 'series_metadata',
@@ -25,5 +25,13 @@ export const CATALOGUE_OBJECTS: readonly ObjectReferences[] = [
     digest: { skip: '0', salt: `''` },
     id: `series_id::text`,
     organisation: `(SELECT e.organisation FROM series s JOIN exam e ON e.id = s.exam_id WHERE s.id = series_preview.series_id)`,
+  },
+  {
+    table: 'compressed_frames',
+    key: 'object_key',
+    size: 'size_bytes',
+    digest: null,
+    id: `instance_id::text`,
+    organisation: `(SELECT x.organisation FROM ingest_instance x WHERE x.id = compressed_frames.instance_id)`,
   },
 ];

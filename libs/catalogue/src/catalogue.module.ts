@@ -10,11 +10,14 @@ import { ExamRemovalRepository } from './exam-removal.repository.js';
 import { ExpectInstances } from './expect-instances.js';
 import { FindAttributes } from './find-attributes.js';
 import { FirstPictureRepository } from './first-picture.repository.js';
+import { CompressFrames } from './compress-frames.js';
+import { CompressedFramesRepository } from './compressed-frames.repository.js';
 import { FileInstances } from './file-instances.js';
 import { ForgetExam } from './forget-exam.js';
 import { OnInstanceStored } from './on-instance-stored.js';
 import { AttributeIndexPostgres } from './postgres/attribute-index.postgres.js';
 import { CataloguePostgresRepository } from './postgres/catalogue.postgres-repository.js';
+import { CompressedFramesPostgresRepository } from './postgres/compressed-frames.postgres-repository.js';
 import { CompletenessPostgresRepository } from './postgres/completeness.postgres-repository.js';
 import { ExamRemovalPostgresRepository } from './postgres/exam-removal.postgres-repository.js';
 import { FirstPicturePostgresRepository } from './postgres/first-picture.postgres-repository.js';
@@ -53,6 +56,8 @@ import { TranscodeInstance } from './transcode-instance.js';
     OnInstanceStored,
     { provide: RetrievalRepository, useClass: RetrievalPostgresRepository },
     { provide: FirstPictureRepository, useClass: FirstPicturePostgresRepository },
+    { provide: CompressedFramesRepository, useClass: CompressedFramesPostgresRepository },
+    CompressFrames,
     LocateInstances,
     OnExamSettled,
     PreparePreview,
@@ -71,6 +76,7 @@ import { TranscodeInstance } from './transcode-instance.js';
     CatalogueRepository,
     ReconciliationRepository,
     ChooseInstance,
+    CompressFrames,
     DecideIdentity,
     CompletenessRepository,
     ExpectInstances,

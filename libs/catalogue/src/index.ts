@@ -12,6 +12,7 @@ export {
 export { CompletenessRepository } from './completeness.repository.js';
 export { ReconciliationRepository, type OpenReconciliation } from './reconciliation.repository.js';
 export { ChooseInstance } from './choose-instance.js';
+export { CompressFrames } from './compress-frames.js';
 export { DecideIdentity } from './decide-identity.js';
 export { CATALOGUE_OBJECTS } from './catalogue-objects.js';
 export { CatalogueModule } from './catalogue.module.js';

@@ -3,6 +3,7 @@ import { Refusal } from '#libs/kernel';
 import { Reaction, type OutboxEvent } from '#libs/persistence';
 import { ObjectNotFound } from '#libs/ports';
 import { EXAM_SETTLED } from './domain/exam.events.js';
+import { CompressFrames } from './compress-frames.js';
 import { firstOf } from './read-first-picture.js';
 import { FirstPictureRepository } from './first-picture.repository.js';
 import { PreparePreview } from './prepare-preview.js';
@@ -15,7 +16,7 @@ const BASES = 3;
 
 /**
  * A settled examination gets its manifest, a preview of each series of pictures, and its series' metadata prepared, these for every address
- * that callers lately used.
+ * that callers lately used. Its frames are noted for compression, which comes later.
  */
 @Injectable()
 export class OnExamSettled extends Reaction {
@@ -28,6 +29,7 @@ export class OnExamSettled extends Reaction {
     private readonly firstPictures: FirstPictureRepository,
     private readonly prepareStudyManifest: PrepareStudyManifest,
     private readonly preparePreview: PreparePreview,
+    private readonly compressFrames: CompressFrames,
   ) {
     super();
   }
@@ -46,6 +48,7 @@ export class OnExamSettled extends Reaction {
       // Keeping locks the examination until the transaction ends, so it comes last.
       await keepPicture();
       for (const { series, base, built } of ready) await this.prepareSeriesMetadata.keep(series, base, built);
+      await this.compressFrames.expect(examId);
     }
   }
 

@@ -13,6 +13,7 @@ import { Spool } from '#libs/ingest';
 import { Refusal } from '#libs/kernel';
 import { ObjectStore, PixelCodec, UndecodableFrame, type DecodedFrame } from '#libs/ports';
 import type { InstanceLocation } from './catalogue.repository.js';
+import type { CompressedFrames } from './compressed-frames.repository.js';
 import { framePixels, type FramePixels } from './domain/pixel-description.js';
 import { assertHoldable, decodedSize, framePieces, joinFrame, sizeOf, type FrameBytes } from './frame-bytes.js';
 import { nativeBytes } from './pixel-conversion.js';
@@ -133,6 +134,18 @@ export class ReadFrames {
         const bytes = await joinFrame(read, frame, pixels);
         yield { size: bytes.length, stream: () => once(bytes) };
       } else yield { size: sizeOf(frame), stream: () => framePieces(read, frame, unit) };
+    }
+  }
+
+  /** Frames as they were compressed beforehand; see `InstancePlace.compressed`. @throws ObjectNotFound before the first, when they have gone */
+  async *compressedBefore(
+    { objectKey, frameEnds }: CompressedFrames,
+    numbers: readonly number[],
+  ): AsyncGenerator<FrameBytes> {
+    for (const number of numbers) {
+      const start = frameEnds[number - 2] ?? 0;
+      const bytes = await this.objects.getRange(objectKey, start, frameEnds[number - 1]! - start);
+      yield { size: bytes.length, stream: () => once(bytes) };
     }
   }
 

@@ -1,5 +1,6 @@
 import type { OrganisationScope } from '#libs/identity';
 import type { InstanceLocation } from './catalogue.repository.js';
+import type { CompressedFrames } from './compressed-frames.repository.js';
 
 /** Where instances are looked for: a study, one of its series, or one instance. */
 export interface RetrieveAddress {
@@ -9,7 +10,10 @@ export interface RetrieveAddress {
 }
 
 /** An instance as its bytes and frames need it; `attributes` holds Image Pixel (PS3.3 C.7.6.3) and NumberOfFrames only. */
-export type InstancePlace = InstanceLocation;
+export interface InstancePlace extends InstanceLocation {
+  /** Its frames without loss in a smaller syntax, where they are there. */
+  readonly compressed?: CompressedFrames | null;
+}
 
 /** DICOM JSON of one instance as text, bulk data as `bulk/<path>` (pixel data among them), tags in rising order. */
 export interface MetadataText {

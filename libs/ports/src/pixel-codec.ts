@@ -91,6 +91,12 @@ export abstract class PixelCodec {
    */
   abstract encode(frame: DecodedFrame, description: PixelDescription, transferSyntaxUid: string): Promise<EncodedFrame>;
 
+  /**
+   * {@link decode} and {@link encode} of one frame when the machine has nothing better to do, without holding up whoever asks; one after
+   * the other. Throws {@link UndecodableFrame}.
+   */
+  abstract recompress(frame: Uint8Array, description: PixelDescription, transferSyntaxUid: string): Promise<Uint8Array>;
+
   /** Baseline JPEG, grey as three components too; `quality` 1–100, 85 when not given. Throws RangeError when `data` does not fit the dimensions. */
   abstract encodeJpeg(image: EightBitImage, options?: { readonly quality?: number }): Promise<Uint8Array>;
 }

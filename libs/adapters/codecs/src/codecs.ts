@@ -9,6 +9,7 @@ import {
   type SampleArray,
   UndecodableFrame,
 } from '#libs/ports';
+import { BackgroundCodec } from './background-codec.js';
 import { encodeFrame, hasEncoder } from './encoders.js';
 import { decodeJpegBaseline, encodeBaseline } from './jpeg-baseline.js';
 import { decodeJpegLossless } from './jpeg-lossless.js';
@@ -39,6 +40,8 @@ const inflate = promisify<Uint8Array, Buffer>(inflateRaw);
 
 /** Frames of every syntax the network meets, decoded in this process; each WebAssembly module is loaded once, at first use. */
 export class Codecs extends PixelCodec {
+  private readonly background = new BackgroundCodec();
+
   override async decode(frame: Uint8Array, description: PixelDescription): Promise<DecodedFrame> {
     assertSound(description);
     try {
@@ -81,6 +84,14 @@ export class Codecs extends PixelCodec {
   ): Promise<EncodedFrame> {
     assertSound(description);
     return encodeFrame(frame, description, transferSyntaxUid);
+  }
+
+  override recompress(
+    frame: Uint8Array,
+    description: PixelDescription,
+    transferSyntaxUid: string,
+  ): Promise<Uint8Array> {
+    return this.background.recompress({ frame, description, transferSyntaxUid });
   }
 
   override async encodeJpeg(image: EightBitImage, options: { readonly quality?: number } = {}): Promise<Uint8Array> {

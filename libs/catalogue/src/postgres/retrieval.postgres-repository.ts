@@ -40,8 +40,10 @@ export class RetrievalPostgresRepository extends RetrievalRepository {
          x.series_instance_uid AS "seriesInstanceUid", x.sop_instance_uid AS "sopInstanceUid", x.sop_class_uid AS "sopClassUid",
          x.transfer_syntax_uid AS "transferSyntaxUid", x.format, x.digest, x.object_key AS "objectKey",
          x.size_bytes::float8 AS "sizeBytes", x.dataset_offset AS "datasetOffset", x.pixel_data AS "pixelData",
-         jsonb_strip_nulls(to_jsonb(a)) AS attributes
-       FROM ${LOCATED} CROSS JOIN LATERAL jsonb_to_record(x.attributes) AS a(${IMAGE_PIXEL})
+         jsonb_strip_nulls(to_jsonb(a)) AS attributes,
+         CASE WHEN c.object_key IS NOT NULL THEN json_build_object('objectKey', c.object_key,
+           'transferSyntaxUid', c.transfer_syntax_uid, 'frameEnds', c.frame_ends) END AS compressed
+       FROM ${LOCATED} LEFT JOIN compressed_frames c ON c.instance_id = i.id CROSS JOIN LATERAL jsonb_to_record(x.attributes) AS a(${IMAGE_PIXEL})
        WHERE ${ADDRESSED} ${IN_ORDER} LIMIT $5`,
       [...parameters(scope, address), limit ?? null],
     );

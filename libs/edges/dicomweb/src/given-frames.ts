@@ -1,7 +1,8 @@
 import type { FrameBytes, InstancePlace, ReadFrames } from '#libs/catalogue';
+import { ObjectNotFound } from '#libs/ports';
 import type { FrameRepresentation } from './frame-representation.js';
 
-/** Frames in the coding that is asked for: by their stored bytes, of any size, or through the codec, one held at a time. */
+/** Frames in the coding that is asked for: by their stored bytes, of any size, as they were compressed beforehand, or through the codec, one held at a time. */
 export async function* givenFrames(
   readFrames: ReadFrames,
   place: InstancePlace,
@@ -12,7 +13,21 @@ export async function* givenFrames(
     yield* readFrames.pieces(place, numbers, coding === 'uncompressed');
     return;
   }
-  for await (const stored of readFrames.frames(place, numbers)) {
+  const { compressed } = place;
+  let left = numbers;
+  if (compressed && typeof coding !== 'string' && coding.transferSyntax === compressed.transferSyntaxUid) {
+    try {
+      for await (const frame of readFrames.compressedBefore(compressed, numbers)) {
+        left = left.slice(1);
+        yield frame;
+      }
+      return;
+    } catch (error) {
+      // It may have lost its object; then what is left is made now.
+      if (!(error instanceof ObjectNotFound)) throw error;
+    }
+  }
+  for await (const stored of readFrames.frames(place, left)) {
     const made =
       typeof coding === 'string'
         ? await readFrames.uncompressed(stored, place)

@@ -48,8 +48,8 @@ describe('instanceRepresentation', () => {
 });
 
 describe('frameRepresentation', () => {
-  const choose = (accept: string | undefined, stored = BASELINE, frames = 1, decodes = true) =>
-    frameRepresentation(acceptable(accept, undefined), stored, frames, decodes);
+  const choose = (accept: string | undefined, stored = BASELINE, frames = 1, decodes = true, compressed?: string) =>
+    frameRepresentation(acceptable(accept, undefined), { stored, compressed }, frames, decodes);
   it.each([
     [undefined, { multipart: true, coding: 'stored' }],
     ['multipart/related; type="application/octet-stream"', { multipart: true, coding: 'uncompressed' }],
@@ -64,6 +64,18 @@ describe('frameRepresentation', () => {
     ['application/octet-stream', { multipart: false, coding: 'uncompressed' }],
   ])('%s of JPEG', (accept, expected) => {
     expect(choose(accept)).toEqual(expected);
+  });
+  describe('of what is stored uncompressed, for who prefers HTJ2K', () => {
+    const RPCL = '1.2.840.10008.1.2.4.202';
+    const preferring = (second: number) =>
+      `multipart/related; type="image/jphc", multipart/related; type="application/octet-stream"; transfer-syntax=*; q=${second}`;
+    it.each([
+      ['as it is stored, where it would have to be made', 0.9, undefined, 'stored'],
+      ['made, where it is preferred by far', 0.4, undefined, { transferSyntax: '1.2.840.10008.1.2.4.201' }],
+      ['as it was compressed', 0.9, RPCL, { transferSyntax: RPCL }],
+    ])('%s', (_, second, compressed, coding) => {
+      expect(choose(preferring(second), EXPLICIT, 1, true, compressed)).toEqual({ multipart: true, coding });
+    });
   });
   it('makes no JPEG of other frames, and decodes nothing that has no decoder', () => {
     expect(() => choose('image/jpeg', EXPLICIT)).toThrow(NotAcceptable);

@@ -47,7 +47,12 @@ export class WadoFramesController {
     this.readFrames.assertFrames(place, numbers);
     const ranges = acceptable(request.headers['accept']?.toString(), request.query['accept']);
     const decodes = this.readFrames.decodes(place);
-    const { multipart, coding } = frameRepresentation(ranges, place.transferSyntaxUid, numbers.length, decodes);
+    const { multipart, coding } = frameRepresentation(
+      ranges,
+      { stored: place.transferSyntaxUid, compressed: place.compressed?.transferSyntaxUid },
+      numbers.length,
+      decodes,
+    );
     const type = frameMediaType(await this.syntaxOf(place, numbers[0]!, coding));
     const how = typeof coding === 'string' ? coding : coding.transferSyntax;
     const etag = `"${place.digest}.${numbers.join('-').slice(0, 200)}.${how}${multipart ? '' : '.single'}"`;

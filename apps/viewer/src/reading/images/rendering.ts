@@ -16,6 +16,12 @@ const MEGABYTE = 1024 * 1024;
 const cacheBytes = (): number =>
   ((navigator as { deviceMemory?: number }).deviceMemory ?? 4) <= 4 ? 768 * MEGABYTE : 1536 * MEGABYTE;
 
+/** A frame without loss in a quarter of its bytes, where the server has it so; else as it is stored. */
+const FRAMES = [
+  'multipart/related; type="image/jphc"; transfer-syntax=1.2.840.10008.1.2.4.202',
+  'multipart/related; type="application/octet-stream"; transfer-syntax=*; q=0.9',
+].join(', ');
+
 /** Starts Cornerstone once: on the GPU where there is WebGL, else on the CPU. */
 export function startRendering(): void {
   if (started) return;
@@ -31,7 +37,10 @@ export function startRendering(): void {
     )
       event.preventDefault();
   });
-  loader.init({ maxWebWorkers: Math.max(1, Math.min(4, Math.floor((navigator.hardwareConcurrency || 2) / 2))) });
+  loader.init({
+    maxWebWorkers: Math.max(1, Math.min(4, Math.floor((navigator.hardwareConcurrency || 2) / 2))),
+    beforeSend: () => ({ Accept: FRAMES }),
+  });
   registerPictureLoader();
   drawOverPictures();
   startTools();

@@ -6,7 +6,9 @@ import { breastPhantom } from '#test/breast-phantom';
 import { hasCounterpart } from '#test/counterpart';
 import { lines, mark, numberIn, slack, type Point } from '#test/mark-by-mouse';
 import { measuringPhantom, phantomValue, type PhantomOptions } from '#test/measuring-phantom';
+import { pictureOnScreen } from '#test/browser-picture';
 import { eventually, QiaoProcess } from '#test/qiao-process';
+import { greyVideo, videoFile } from '#test/sample-video';
 
 const suite = hasCounterpart('chromium') ? describe : describe.skip;
 
@@ -39,6 +41,20 @@ const tilted: PhantomOptions = {
   patient: person('VW-3', 'Xie^Zhi=谢^直'),
   tilt: 20,
 };
+
+/** Brighter from frame to frame. */
+const lumas = Array.from({ length: 40 }, (_, index) => 26 + 5 * index);
+const filmed = {
+  study: seed,
+  patient: person('VW-7', 'Lu^Xiang=录^像'),
+  stream: greyVideo(lumas, 10),
+  frames: lumas.length,
+  perSecond: 10,
+};
+const videos = [
+  videoFile({ ...filmed, name: `${seed} mp4`, syntax: '1.2.840.10008.1.2.4.102', cut: 50_000 }),
+  videoFile({ ...filmed, name: `${seed} mpeg2`, syntax: '1.2.840.10008.1.2.4.100', cut: 1_000_000, number: 2 }),
+];
 
 suite('viewing and measuring', () => {
   let qiao: QiaoProcess;
@@ -73,9 +89,10 @@ suite('viewing and measuring', () => {
       ...chest,
       ...breasts,
       ...lacking,
+      ...videos,
     ]);
     sun = await sitDown(browser, qiao, 'sun', { width: 1366, height: 768 });
-    for (const name of ['方正', '常方', '谢直', '平片', '乳房', '缺位'])
+    for (const name of ['方正', '常方', '谢直', '平片', '乳房', '缺位', '录像'])
       await sun.page.getByTestId('worklist-row').filter({ hasText: name }).waitFor();
   }, 180_000);
   afterAll(async () => {
@@ -321,7 +338,70 @@ suite('viewing and measuring', () => {
     await page.keyboard.press('Escape');
   }, 240_000);
 
+  it('plays a video, stops at the frame that is seen, and goes through it frame by frame', async () => {
+    const page = await open('录像');
+    await page.getByTestId('layout').click();
+    await page.getByRole('menuitem', { name: '1×1' }).click();
+    const indicator = page.getByTestId('frame-indicator');
+    const at = async () => Number((await indicator.textContent())!.split('/')[0]);
+    const isSeen = async (frame: number) => {
+      const { width, height, rgb } = await pictureOnScreen(page);
+      const grey = rgb[3 * (Math.floor(height / 2) * width + Math.floor(width / 2))]!;
+      // Between black at 16 and white at 235.
+      return Math.abs(grey - ((lumas[frame - 1]! - 16) * 255) / 219) < 2;
+    };
+    await indicator.filter({ hasText: '1/40' }).waitFor();
+    await eventually('the first frame', () => isSeen(1));
+    for (const [key, frame] of [
+      ['ArrowRight', 2],
+      ['PageDown', 12],
+      ['ArrowLeft', 11],
+      ['End', 40],
+      ['Home', 1],
+    ] as const) {
+      await page.keyboard.press(key);
+      await indicator.filter({ hasText: `${frame}/40` }).waitFor();
+      await eventually(`frame ${frame}`, () => isSeen(frame));
+    }
+    await page.getByTestId('video-bar').getByRole('slider').fill('25');
+    await eventually('frame 25 by the bar', () => isSeen(25));
+    await page.keyboard.press('<');
+    await page.keyboard.press('Space');
+    await page.locator('video.picture-video').waitFor();
+    expect(await page.evaluate(`document.querySelector('video.picture-video').playbackRate`)).toBe(0.5);
+    await eventually('it plays', async () => (await at()) >= 28);
+    if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/video.png` });
+    await page.keyboard.press('Space');
+    await page.locator('video.picture-video').waitFor({ state: 'detached' });
+    const stopped = await at();
+    expect(stopped).toBeGreaterThanOrEqual(28);
+    await eventually('the frame where it stopped', () => isSeen(stopped));
+  });
+
+  it('gives any part of a video, and says why one is not played', async () => {
+    const page = sun.page;
+    const src = await page.evaluate<string>(
+      `document.querySelector('[data-rendered-image-id]').dataset.renderedImageId.replace(/^wadors:/, '').replace(/\\/frames\\/.*$/, '/bulkdata/7FE00010')`,
+    );
+    const part = await page.request.get(src, { headers: { range: 'bytes=49990-50009' } });
+    expect([part.status(), part.headers()['content-type']]).toEqual([206, 'video/mp4']);
+    // Over the seam between two fragments.
+    expect(await part.body()).toEqual(filmed.stream.subarray(49_990, 50_010));
+    const whole = await page.request.get(src);
+    expect((await whole.body()).subarray(0, filmed.stream.length)).toEqual(filmed.stream);
+    await page.keyboard.press('.');
+    const failure = page.getByTestId('frame-failure');
+    await failure.filter({ hasText: '这是 MPEG-2 录像，浏览器放不了' }).waitFor();
+    if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/mpeg2.png` });
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      failure.getByRole('link', { name: '下载这段录像' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/\.mpg$/);
+  });
+
   it('complains of nothing', () => {
-    expect(sun.complaints).toEqual([]);
+    // Of a video the server makes no preview, which the browser writes down.
+    expect(sun.complaints.filter((one) => !one.includes('/images/first/preview'))).toEqual([]);
   });
 });

@@ -28,6 +28,7 @@ import { PreparePreview } from './prepare-preview.js';
 import { PrepareSeriesMetadata } from './prepare-series-metadata.js';
 import { PrepareStudyManifest } from './prepare-study-manifest.js';
 import { ReadBulkData } from './read-bulk-data.js';
+import { ReadVideo } from './read-video.js';
 import { RenderInstance } from './render-instance.js';
 import { ReadMetadata } from './read-metadata.js';
 import { RetrievalRepository } from './retrieval.repository.js';
@@ -64,6 +65,7 @@ import { TranscodeInstance } from './transcode-instance.js';
     PrepareSeriesMetadata,
     PrepareStudyManifest,
     ReadBulkData,
+    ReadVideo,
     ReadFirstPicture,
     ReadDocuments,
     ReadFrames,
@@ -86,6 +88,7 @@ import { TranscodeInstance } from './transcode-instance.js';
     LocateInstances,
     OnExamSettled,
     ReadBulkData,
+    ReadVideo,
     ReadFirstPicture,
     ReadDocuments,
     ReadFrames,

@@ -38,6 +38,7 @@ export { framePixels, type FramePixels } from './domain/pixel-description.js';
 export { LocateInstances } from './locate-instances.js';
 export { OnExamSettled } from './on-exam-settled.js';
 export { ReadBulkData, type BulkValue } from './read-bulk-data.js';
+export { ReadVideo, type VideoStream } from './read-video.js';
 export { ReadFirstPicture, type PreviewPicture } from './read-first-picture.js';
 export type { StudyManifest } from './domain/study-manifest.js';
 export { ReadMetadata, type MetadataAnswer } from './read-metadata.js';

@@ -1,3 +1,4 @@
 /** Words are being typed there: a letter is no command. */
 export const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.matches('input, textarea, select') || target.isContentEditable);
+  target instanceof HTMLElement &&
+  (target.matches('input:not([type=range]), textarea, select') || target.isContentEditable);

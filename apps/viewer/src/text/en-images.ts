@@ -19,7 +19,9 @@ export const enImages: Messages['images'] = {
     decode: (detail) => `decoding failed: ${detail}`,
     memory: 'the browser is out of memory',
     undrawable: {
-      video: 'this is a video, which cannot be played here yet',
+      video: 'this video is coded in a way that this browser does not play',
+      'video-mpeg2': 'this is a video in MPEG-2, which browsers do not play',
+      'video-container': 'this video is no MP4 (but a transport stream, or the like), which browsers do not play',
       'floating-point':
         'its pixels are floating-point numbers (such as a parametric map), which cannot be drawn here yet',
       'colour-model': 'the file uses a colour model that is not known here',
@@ -123,6 +125,7 @@ export const enImages: Messages['images'] = {
     ['U', 'One to one'],
     ['R', 'Reset'],
     ['Space', 'Play / stop'],
+    ['< >', 'Video slower / faster'],
     ['0 – 5', 'Window presets'],
     ['⏎', 'Use the picked tool by arrow keys'],
     ['Arrows ⇧', 'Move; ⇧ by one pixel'],

@@ -2,6 +2,7 @@ import { enFirst } from './en-first.js';
 import { enDocuments } from './en-documents.js';
 import { enImages } from './en-images.js';
 import { enPresentations } from './en-presentations.js';
+import { enVideos } from './en-videos.js';
 import { enSegmentations } from './en-segmentations.js';
 import { enHanging } from './en-hanging.js';
 import { enPriors } from './en-priors.js';
@@ -276,6 +277,7 @@ export const en: Messages = {
   documents: enDocuments,
   segmentations: enSegmentations,
   presentations: enPresentations,
+  videos: enVideos,
   report: enReport,
   hanging: enHanging,
   priors: enPriors,

@@ -24,7 +24,9 @@ export const zhImages = {
     decode: (detail: string) => `解码失败：${detail}`,
     memory: '浏览器内存不够',
     undrawable: {
-      video: '这是录像，这里还放不了',
+      video: '这段录像的编码，这个浏览器放不了',
+      'video-mpeg2': '这是 MPEG-2 录像，浏览器放不了',
+      'video-container': '这段录像不是 MP4 格式（如传输流），浏览器放不了',
       'floating-point': '像素是浮点数（如参数图），这里还画不了',
       'colour-model': '文件用了这里不认识的颜色模型',
       palette: '伪彩图的调色板缺失或读不懂',
@@ -127,6 +129,7 @@ export const zhImages = {
     ['U', '一比一'],
     ['R', '复原'],
     ['空格', '播放 / 停'],
+    ['< >', '录像放慢 / 加快'],
     ['0 – 5', '窗位预设'],
     ['⏎', '用方向键使用选中的工具'],
     ['方向键 ⇧', '移动；⇧ 一个像素'],

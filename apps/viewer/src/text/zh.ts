@@ -2,6 +2,7 @@ import { zhFirst } from './zh-first.js';
 import { zhDocuments } from './zh-documents.js';
 import { zhImages } from './zh-images.js';
 import { zhPresentations } from './zh-presentations.js';
+import { zhVideos } from './zh-videos.js';
 import { zhSegmentations } from './zh-segmentations.js';
 import { zhHanging } from './zh-hanging.js';
 import { zhPriors } from './zh-priors.js';
@@ -273,6 +274,7 @@ export const zh = {
   documents: zhDocuments,
   segmentations: zhSegmentations,
   presentations: zhPresentations,
+  videos: zhVideos,
   report: zhReport,
   hanging: zhHanging,
   priors: zhPriors,

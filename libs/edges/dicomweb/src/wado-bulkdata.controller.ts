@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Req, Res, UseFilters } from '@nestjs/common';
-import { ReadBulkData, ReadFrames, type InstancePlace } from '#libs/catalogue';
+import { ReadBulkData, ReadFrames, ReadVideo, type InstancePlace } from '#libs/catalogue';
 import { Route, type AuthenticatedRequest } from '#libs/identity';
 import { acceptable, innerType } from './accept.js';
 import { answerBody, type RetrieveReply, type RetrieveRequest } from './answer-body.js';
@@ -24,6 +24,7 @@ export class WadoBulkdataController {
     private readonly access: RetrieveAccess,
     private readonly readBulkData: ReadBulkData,
     private readonly readFrames: ReadFrames,
+    private readonly readVideo: ReadVideo,
   ) {}
 
   @Get('*')
@@ -41,6 +42,7 @@ export class WadoBulkdataController {
       { studyInstanceUid, seriesInstanceUid, sopInstanceUid },
       'bulkdata',
     );
+    if (PIXEL_DATA.has(path.toUpperCase()) && this.readVideo.isVideo(place)) return this.video(request, reply, place);
     if (PIXEL_DATA.has(path.toUpperCase())) return this.pixels(request, reply, place, path.toUpperCase());
     const value = await this.readBulkData.value(place, path.toUpperCase());
     const type = claimedType(value.mediaType);
@@ -61,6 +63,35 @@ export class WadoBulkdataController {
     return answerBody(request, reply, {
       type: `multipart/related; type="${type}"; boundary="${boundary}"`,
       etag,
+      open: () => multipartBody(boundary, once(part)),
+    });
+  }
+
+  /** One bit stream, of which players ask for parts. */
+  private async video(request: Request, reply: RetrieveReply, place: InstancePlace): Promise<void> {
+    const video = await this.readVideo.of(place);
+    const { size, type } = video;
+    const ranges = acceptable(request.headers['accept']?.toString(), request.query['accept']);
+    const taken = (wanted: string | undefined): boolean =>
+      wanted === undefined || [type, '*/*', 'video/*', OCTETS].includes(wanted);
+    const range = ranges.find((one) =>
+      one.type === 'multipart/related' ? taken(innerType(one)) : one.type === 'multipart/*' || taken(one.type),
+    );
+    if (!range) throw new NotAcceptable(`This video is given as ${type}, or as multipart/related of it.`);
+    const etag = `"${place.digest}.video`;
+    if (!range.type.startsWith('multipart/'))
+      return answerBody(request, reply, {
+        type,
+        etag: `${etag}"`,
+        size,
+        ranges: true,
+        open: (start, length) => video.stream(start, length),
+      });
+    const boundary = `qiao-${place.digest.slice(0, 32)}`;
+    const part: AnswerPart = { headers: { 'Content-Type': type }, size, stream: () => video.stream() };
+    return answerBody(request, reply, {
+      type: `multipart/related; type="${type}"; boundary="${boundary}"`,
+      etag: `${etag}.parts"`,
       open: () => multipartBody(boundary, once(part)),
     });
   }

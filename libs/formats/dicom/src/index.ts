@@ -47,6 +47,7 @@ export {
   transferSyntaxOf,
   type TransferSyntax,
 } from './transfer-syntaxes.js';
+export { videoType } from './video-type.js';
 export { DICOMDIR_SOP_CLASS_UID, IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, isUid } from './uids.js';
 export { datasetFromJson, type BulkLengths, type DatasetPiece } from './write-from-json.js';
 export { writeDataset, type WritableDataset, type WritableElement, type WritableValue } from './write-dataset.js';

@@ -33,7 +33,15 @@ describe('who makes samples of a frame', () => {
   ])('the server: %s', (_, changed) => expect(drawingOf(image(changed)).by).toBe('server'));
 
   it.each([
-    ['video', { '00083002': '1.2.840.10008.1.2.4.102' }],
+    ['H.264', '102', false],
+    ['HEVC', '107', false],
+    ['fragmentable MPEG-2', '100.1', true],
+  ])('the browser as it plays: %s', (_, end, mpeg2) => {
+    const video = image({ '00083002': `1.2.840.10008.1.2.4.${end}`, '00280008': 20, '00280010': 48, '00280011': 64 });
+    expect(drawingOf(video)).toEqual({ by: 'player', stream: { frames: 20, columns: 64, rows: 48, mpeg2 } });
+  });
+
+  it.each([
     ['floating-point', { '00280100': 64 }],
     ['colour-model', { '00280004': 'HSV' }],
   ])('nobody: %s', (why, changed) => expect(drawingOf(image(changed))).toEqual({ by: 'nobody', why }));

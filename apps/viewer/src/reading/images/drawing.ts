@@ -2,12 +2,30 @@ import { items, numbers, text, type DicomJson } from '../../api/dicom-web.js';
 import { inEightBits, paletteOf, tableOf, type LookupTable } from './lookup-tables.js';
 
 /** Why nobody here can draw an image; the cell says it in words. */
-export type Undrawable = 'video' | 'floating-point' | 'colour-model' | 'palette';
+export type Undrawable = 'video' | 'video-mpeg2' | 'video-container' | 'floating-point' | 'colour-model' | 'palette';
+
+/** What nobody here can draw, and why. */
+export class CannotDraw extends Error {
+  constructor(readonly why: Undrawable) {
+    super(why);
+    this.name = 'CannotDraw';
+  }
+}
+
+/** A video: one bit stream of all its frames. */
+export interface VideoStream {
+  readonly frames: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly mpeg2: boolean;
+}
 
 /** Who makes samples of a frame's bytes: the image loader, or the server where the loader cannot or errs. */
 export type Drawing =
   | { readonly by: 'browser' }
   | { readonly by: 'server'; readonly samples: StoredSamples }
+  /** The browser's player. */
+  | { readonly by: 'player'; readonly stream: VideoStream }
   | { readonly by: 'nobody'; readonly why: Undrawable };
 
 /** How samples lie in uncompressed bytes (PS3.5 8.1.1). */
@@ -33,6 +51,8 @@ const tag = {
   Modality: '00080060',
   AvailableTransferSyntaxUID: '00083002',
   NumberOfFrames: '00280008',
+  Rows: '00280010',
+  Columns: '00280011',
   SamplesPerPixel: '00280002',
   PhotometricInterpretation: '00280004',
   PlanarConfiguration: '00280006',
@@ -51,6 +71,7 @@ const tag = {
 } as const;
 
 const JPEG = '1.2.840.10008.1.2.4.';
+const MPEG2 = /^1\.2\.840\.10008\.1\.2\.4\.10[01](\.1)?$/;
 const VIDEO = /^1\.2\.840\.10008\.1\.2\.4\.10[0-8](\.1)?$/;
 const BROWSER_DECODES = new Set([
   ...['', '.1', '.1.99', '.5', '.8.1'].map((end) => `1.2.840.10008.1.2${end}`),
@@ -87,7 +108,11 @@ export function drawingOf(dataset: DicomJson, syntax = text(dataset, tag.Availab
     signed: numbers(dataset, tag.PixelRepresentation)[0] === 1,
     colour: (numbers(dataset, tag.SamplesPerPixel)[0] ?? 1) > 1,
   };
-  if (VIDEO.test(syntax)) return { by: 'nobody', why: 'video' };
+  if (VIDEO.test(syntax)) {
+    const whole = (attribute: string): number => numbers(dataset, attribute)[0] ?? 1;
+    const [frames, columns, rows] = [tag.NumberOfFrames, tag.Columns, tag.Rows].map(whole) as [number, number, number];
+    return { by: 'player', stream: { frames, columns, rows, mpeg2: MPEG2.test(syntax) } };
+  }
   if (dataset[tag.FloatPixelData] || dataset[tag.DoubleFloatPixelData] || bitsAllocated > 32)
     return { by: 'nobody', why: 'floating-point' };
   if (!COLOUR_MODELS.has(model) && !(syntax === BASELINE && model.startsWith('YBR')))
@@ -119,6 +144,7 @@ export async function prepare(dataset: DicomJson, signal?: AbortSignal): Promise
       ...squared(dataset),
       ...(palette ? paletteAttributes(palette) : {}),
       ...(drawing.by === 'server' ? afterServer(dataset, drawing.samples) : {}),
+      ...(drawing.by === 'player' ? PLAYED : {}),
     },
     modalityLut: modality ? await tableOf(modality, signal) : null,
     voiLut: voi ? await tableOf(voi, signal) : null,
@@ -126,6 +152,17 @@ export async function prepare(dataset: DicomJson, signal?: AbortSignal): Promise
 }
 
 const us = (...values: number[]) => ({ vr: 'US', Value: values });
+
+/** Attributes of the samples that a player gives. */
+const PLAYED: DicomJson = {
+  [tag.SamplesPerPixel]: us(3),
+  [tag.PhotometricInterpretation]: { vr: 'CS', Value: ['RGB'] },
+  [tag.PlanarConfiguration]: us(0),
+  [tag.BitsAllocated]: us(8),
+  [tag.BitsStored]: us(8),
+  [tag.HighBit]: us(7),
+  [tag.PixelRepresentation]: us(0),
+};
 
 function paletteAttributes(palette: readonly LookupTable[]): DicomJson {
   const attributes: DicomJson = {};

@@ -13,6 +13,8 @@ import { PresentationBadge } from '../presentation-states/presentation-badge.js'
 import type { AppliedState } from '../presentation-states/use-presentation-states.js';
 import { SegmentBadges, type SegmentsOver } from '../segmentations/segment-badges.js';
 import type { ImageViewport, ViewportState } from './image-viewport.js';
+import { VideoBar } from '../videos/video-bar.js';
+import { VideoDownload } from '../videos/video-download.js';
 import { DrawnOverBadges } from './drawn-over-badges.js';
 import { edgeLetters } from './orientation.js';
 import { failureText } from './failure-text.js';
@@ -175,6 +177,7 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
   useEffect(() => {
     if (onScreen) first?.close();
   }, [onScreen, first]);
+  const video = frame?.drawing.by === 'player' ? frame.drawing.stream : null;
   const letters = edgeLetters(frame, state.letters, state.turn);
   const paper = series && !plane && (!holdsPictures(series) || loaded?.frames.length === 0);
   const incomplete = pictureMark(read, read.examState, t);
@@ -260,7 +263,9 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
             <span data-testid="frame-indicator" className="frame-indicator">
               {t.images.frame(state.index + 1, frames.length)}
             </span>
-            {!failure && frame?.imageId !== drawn && <span className="corner-soft"> {t.common.loading}</span>}
+            {!failure && !state.playing && frame?.imageId !== drawn && (
+              <span className="corner-soft"> {t.common.loading}</span>
+            )}
             {rendersOnCpu() && <span className="corner-soft"> {t.images.cpu}</span>}
           </div>
           <div className="corner corner-br">
@@ -277,10 +282,20 @@ export const ImageCell = memo(function ImageCell(props: ImageCellProps) {
           <span className="letter letter-left">{letters[3]}</span>
         </div>
       )}
+      {video && onScreen && !failure && !paper && (
+        <VideoBar
+          state={state}
+          frames={video.frames}
+          first={state.index - frame!.frame + 1}
+          seconds={loaded?.framesPerSecond ? 1 / loaded.framesPerSecond : null}
+          act={act}
+        />
+      )}
       {failure && (
         <div className="picture-failure" role="alert" data-testid="frame-failure">
           <b>✕ {t.images.cannotDraw(state.index + 1)}</b>
           <span>{failureText(failure, t)}</span>
+          {video && <VideoDownload frame={frame!} />}
         </div>
       )}
       {!onScreen && !failure && (

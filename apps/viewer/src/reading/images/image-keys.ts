@@ -25,6 +25,8 @@ export interface KeyActions {
   trueSize: () => void;
   reset: () => void;
   togglePlay: () => void;
+  /** Of a video. */
+  changePace: (step: number) => void;
   toggleTogether: () => void;
   toggleLines: () => void;
   togglePlanes: () => void;
@@ -63,6 +65,8 @@ const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
   U: (act) => act.trueSize(),
   R: (act) => act.reset(),
   ' ': (act) => act.togglePlay(),
+  '<': (act) => act.changePace(-1),
+  '>': (act) => act.changePace(1),
   Y: (act) => act.toggleTogether(),
   X: (act) => act.toggleLines(),
   J: (act) => act.togglePlanes(),

@@ -27,6 +27,7 @@ import { PresentationList } from '../presentation-states/presentation-list.js';
 import { usePresentationStates } from '../presentation-states/use-presentation-states.js';
 import { SegmentList } from '../segmentations/segment-list.js';
 import { useSegmentations } from '../segmentations/use-segmentations.js';
+import { nextRate } from '../videos/rates.js';
 import { arranged, cellsOf, filled, nextLayout, type Layout } from './layouts.js';
 import { presetsFor, type WindowPreset } from './presets.js';
 import {
@@ -266,6 +267,7 @@ export default function ImagePane(props: ImagePaneProps) {
     trueSize: () => act((viewport) => viewport.trueSize()),
     reset: () => whole((viewport) => viewport.reset()),
     togglePlay: () => act((viewport) => viewport.togglePlay(handle?.loaded?.framesPerSecond ?? null)),
+    changePace: (step) => act((viewport) => viewport.setRate(nextRate(handle?.state.rate ?? 1, step))),
     toggleTogether: () => setTogether(!together),
     toggleLines: () => setLines(!lines),
     togglePlanes,

@@ -2,6 +2,7 @@ import { Enums, eventTarget, metaData, utilities, type StackViewport, type Types
 import { utilities as toolUtilities } from '@cornerstonejs/tools';
 import { isPlane } from '../planes/plane-images.js';
 import type { Standing } from '../hanging/stand.js';
+import { PlayingVideo, videoOf } from '../videos/playing-video.js';
 import { giveEngine, takeEngine } from './engine.js';
 import { distanceToPlane, lettersOf, type PlaneModule } from './image-places.js';
 import { applyOwnTones, applyTones, applyView } from './apply-presentation.js';
@@ -20,6 +21,8 @@ export interface ViewportState {
   zoom: number;
   invert: boolean;
   playing: boolean;
+  /** Pace of a video, of its own. */
+  rate: number;
   turn: Turn;
   /** Letters at the top, right, bottom and left edges, from the camera. */
   letters: readonly [string, string, string, string];
@@ -45,6 +48,8 @@ export class ImageViewport {
   private imageIds: readonly string[] = [];
   private gone = false;
   private playing = false;
+  private rate = 1;
+  private video: PlayingVideo | null = null;
   private straight = false;
   private presented: ImagePresentation | null = null;
   /** Where the picture lay when it was placed by a presentation state. */
@@ -116,6 +121,7 @@ export class ImageViewport {
     if (!shown || shown !== this.imageIds[this.viewport.getCurrentImageIdIndex()]) return;
     if (rendersOnCpu() && this.present()) this.viewport.render();
     this.events.drawn(shown);
+    this.video?.rendered(shown);
     this.report();
   }
 
@@ -162,12 +168,13 @@ export class ImageViewport {
         : utilities.windowLevel.toWindowLevel(voiRange.lower, voiRange.upper)
       : { windowWidth: Number.NaN, windowCenter: Number.NaN };
     this.events.changed({
-      index: this.viewport.getTargetImageIdIndex(),
+      index: this.video?.index() ?? this.viewport.getTargetImageIdIndex(),
       windowWidth: window.windowWidth,
       windowCenter: window.windowCenter,
       zoom: this.viewport.getZoom() ?? Number.NaN,
       invert: invert ?? false,
       playing: this.playing,
+      rate: this.rate,
       turn: {
         quarters: Math.round((this.viewport.getRotation() ?? 0) / 90) % 4,
         flipped: this.viewport.getCamera().flipHorizontal === true,
@@ -178,6 +185,7 @@ export class ImageViewport {
 
   async show(imageIds: string[], index: number): Promise<void> {
     if (this.playing) this.togglePlay(null);
+    this.leaveVideo();
     this.imageIds = imageIds;
     this.presented = null;
     delete this.element.dataset['renderedImageId'];
@@ -185,8 +193,9 @@ export class ImageViewport {
       await this.viewport.setStack(imageIds, index);
       if (this.gone) return;
       this.viewport.render();
-      // A plane is cut in a moment; to cut its neighbours ahead would only fill the memory.
-      if (!imageIds.every(isPlane)) toolUtilities.stackContextPrefetch.enable(this.element);
+      // A plane is cut, and a frame of a video sought, in a moment; to have their neighbours ahead would only fill the memory.
+      if (!imageIds.some((one) => isPlane(one) || videoOf(one)))
+        toolUtilities.stackContextPrefetch.enable(this.element);
     } catch (error) {
       const imageId = imageIds[index];
       if (imageId) this.fail(imageId, error);
@@ -271,6 +280,7 @@ export class ImageViewport {
   }
 
   scrollTo(index: number): void {
+    if (this.video?.isRunning()) this.togglePlay(null);
     const wanted = Math.max(0, Math.min(this.imageIds.length - 1, index));
     const imageId = this.imageIds[wanted];
     if (!imageId) return;
@@ -278,7 +288,8 @@ export class ImageViewport {
   }
 
   scrollBy(step: number): void {
-    this.scrollTo(this.viewport.getTargetImageIdIndex() + step);
+    const from = this.video?.index() ?? this.viewport.getTargetImageIdIndex();
+    this.scrollTo(from + step);
   }
 
   setWindow(width: number, center: number): void {
@@ -384,8 +395,38 @@ export class ImageViewport {
 
   /** Plays and stops. */
   togglePlay(framesPerSecond: number | null): void {
+    const imageId = this.viewport.getCurrentImageId() ?? '';
+    if (videoOf(imageId) || this.video?.isRunning()) return this.toggleVideo(imageId);
     this.playing = !this.playing && this.imageIds.length > 1;
     play(this.element, this.playing ? (framesPerSecond ?? USUAL_RATE) : null);
+    this.report();
+  }
+
+  /** A video plays over the picture; where it stops, that frame becomes the picture. */
+  private toggleVideo(imageId: string): void {
+    this.playing = !this.playing;
+    if (this.playing) {
+      this.leaveVideo();
+      this.video = new PlayingVideo(this.element, this.viewport, this.imageIds, imageId, this.rate, (ended) =>
+        ended ? this.toggleVideo(imageId) : this.report(),
+      );
+    } else {
+      const index = this.video?.stop() ?? 0;
+      const stopped = this.imageIds[index];
+      if (stopped === this.viewport.getCurrentImageId()) this.leaveVideo();
+      else this.viewport.setImageIdIndex(index).catch((error: unknown) => this.fail(stopped ?? '', error));
+    }
+    this.report();
+  }
+
+  private leaveVideo(): void {
+    this.video?.remove();
+    this.video = null;
+  }
+
+  setRate(rate: number): void {
+    this.rate = rate;
+    this.video?.setRate(rate);
     this.report();
   }
 
@@ -398,6 +439,7 @@ export class ImageViewport {
     this.gone = true;
     this.resizing.disconnect();
     this.cover.destroy();
+    this.leaveVideo();
     for (const stop of this.leave) stop();
     play(this.element, null);
     toolUtilities.stackContextPrefetch.disable(this.element);

@@ -58,6 +58,16 @@ export function pointOfPixel(viewport: StackViewport, column: number, row: numbe
   ) as Types.Point3;
 }
 
+/** From pixels of the image, counted from the upper left corner of the first, to those of the canvas. */
+export function placeOfPixels(viewport: StackViewport): [number, number, number, number, number, number] {
+  const at = (column: number, row: number): Types.Point2 => {
+    const [x, y] = viewport.worldToCanvas(pointOfPixel(viewport, column, row));
+    return [x * devicePixelRatio, y * devicePixelRatio];
+  };
+  const [[x, y], right, below] = [at(0, 0), at(1, 0), at(0, 1)];
+  return [right[0] - x, right[1] - y, below[0] - x, below[1] - y, x, y];
+}
+
 /** A canvas between the picture of a viewport and its marks, whose pixels are those of the image, as it is turned and enlarged. */
 export class PictureCover {
   private readonly canvas = document.createElement('canvas');
@@ -86,23 +96,13 @@ export class PictureCover {
     if (this.empty) return;
     const context = this.canvas.getContext('2d')!;
     context.imageSmoothingEnabled = false;
-    const [a, b, c, d, x, y] = this.ofPixels();
+    const [a, b, c, d, x, y] = placeOfPixels(this.viewport);
     context.setTransform(a, b, c, d, x, y);
     for (const cover of found) context.drawImage(cover, 0, 0);
     context.resetTransform();
     for (const paint of paintings)
       paint(context, (column, row) => [a * column + c * row + x, b * column + d * row + y]);
   };
-
-  /** From pixels of the image, counted from the upper left corner of the first, to those of the canvas. */
-  private ofPixels(): [number, number, number, number, number, number] {
-    const at = (column: number, row: number): Types.Point2 => {
-      const [x, y] = this.viewport.worldToCanvas(pointOfPixel(this.viewport, column, row));
-      return [x * devicePixelRatio, y * devicePixelRatio];
-    };
-    const [[x, y], right, below] = [at(0, 0), at(1, 0), at(0, 1)];
-    return [right[0] - x, right[1] - y, below[0] - x, below[1] - y, x, y];
-  }
 
   destroy(): void {
     pictures.delete(this);

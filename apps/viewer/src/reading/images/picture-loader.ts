@@ -1,17 +1,10 @@
 import * as core from '@cornerstonejs/core';
 import * as loader from '@cornerstonejs/dicom-image-loader';
 import { octets, type DicomJson } from '../../api/dicom-web.js';
-import { drawingOf, isDct, sampleBytes, type StoredSamples, type Undrawable } from './drawing.js';
+import { forgetVideos, videoFrame } from '../videos/video-source.js';
+import { CannotDraw, drawingOf, isDct, sampleBytes, type StoredSamples } from './drawing.js';
 import { frameOf } from './frame-registry.js';
 import { lookedUp, type LookupTable } from './lookup-tables.js';
-
-/** What nobody here can draw, and why. */
-export class CannotDraw extends Error {
-  constructor(readonly why: Undrawable) {
-    super(why);
-    this.name = 'CannotDraw';
-  }
-}
 
 const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 type Loaded = ReturnType<core.Types.ImageLoaderFn>;
@@ -19,7 +12,10 @@ type Loaded = ReturnType<core.Types.ImageLoaderFn>;
 const lossy = new Set<string>();
 /** Whether the frame that has been loaded is a lossy one, though its file does not say so. */
 export const isLossyInTruth = (imageId: string): boolean => lossy.has(imageId);
-export const forgetLoaded = (): void => lossy.clear();
+export function forgetLoaded(): void {
+  lossy.clear();
+  forgetVideos();
+}
 
 /** Stands before the loader of frames by DICOMweb, after `loader.init`. */
 export function registerPictureLoader(): void {
@@ -29,6 +25,10 @@ export function registerPictureLoader(): void {
     if (!frame) return byLoader(imageId, options);
     const { drawing, modalityLut, voiLut } = frame;
     if (drawing.by === 'nobody') return { promise: Promise.reject(new CannotDraw(drawing.why)) } as Loaded;
+    if (drawing.by === 'player') {
+      const decoded = videoFrame(imageId, drawing.stream).then((rgb) => imageOf(imageId, rgb, options));
+      return { promise: decoded } as Loaded;
+    }
     const made: Loaded =
       drawing.by === 'server'
         ? ({ promise: fromServer(imageId, drawing.samples, options) } as Loaded)
@@ -63,7 +63,15 @@ async function fromServer(
   options?: Record<string, unknown>,
 ): Promise<core.Types.IImage> {
   const bytes = await octets(new URL(imageId.slice('wadors:'.length)).pathname);
-  const image = await loader.createImage(imageId, sampleBytes(bytes, samples), EXPLICIT_LITTLE_ENDIAN, { ...options });
+  return imageOf(imageId, sampleBytes(bytes, samples), options);
+}
+
+async function imageOf(
+  imageId: string,
+  samples: Uint8Array<ArrayBuffer>,
+  options?: Record<string, unknown>,
+): Promise<core.Types.IImage> {
+  const image = await loader.createImage(imageId, samples, EXPLICIT_LITTLE_ENDIAN, { ...options });
   return image as unknown as core.Types.IImage;
 }
 

@@ -2,10 +2,10 @@ import * as core from '@cornerstonejs/core';
 import * as loader from '@cornerstonejs/dicom-image-loader';
 import { ApiError } from '../../api/client.js';
 import { refusal } from '../../api/dicom-web.js';
-import type { Undrawable } from './drawing.js';
+import { CannotDraw, type Undrawable } from './drawing.js';
 import { drawOverPictures } from './drawn-over.js';
 import { forgetFrames, registerFrames } from './frame-registry.js';
-import { CannotDraw, forgetLoaded, registerPictureLoader } from './picture-loader.js';
+import { forgetLoaded, registerPictureLoader } from './picture-loader.js';
 import { startTools } from './reading-tools.js';
 import type { LoadedSeries } from './series.js';
 

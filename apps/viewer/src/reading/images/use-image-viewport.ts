@@ -15,6 +15,7 @@ const start: ViewportState = {
   zoom: 1,
   invert: false,
   playing: false,
+  rate: 1,
   turn: { quarters: 0, flipped: false },
   letters: ['', '', '', ''],
 };

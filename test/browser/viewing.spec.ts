@@ -365,7 +365,7 @@ suite('viewing and measuring', () => {
     }
     await page.getByTestId('video-bar').getByRole('slider').fill('25');
     await eventually('frame 25 by the bar', () => isSeen(25));
-    await page.keyboard.press('<');
+    await page.keyboard.press('{');
     await page.keyboard.press('Space');
     await page.locator('video.picture-video').waitFor();
     expect(await page.evaluate(`document.querySelector('video.picture-video').playbackRate`)).toBe(0.5);

@@ -19,7 +19,7 @@ export const enDocuments: Messages['documents'] = {
   unverified: 'not verified',
   partial: 'incomplete',
   presentation:
-    'This is a presentation state: a view kept elsewhere. Open the series of images that it is of and press \\ to apply it.',
+    'This is a presentation state: a view kept elsewhere. Open the series of images that it is of and press " to apply it.',
   other: (kind) => `This holds no images (${kind}); there is nothing of it to show here.`,
   modalities: {
     KO: 'key object selection',

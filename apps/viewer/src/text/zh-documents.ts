@@ -9,7 +9,7 @@ export const zhDocuments = {
   verified: '已核实',
   unverified: '未核实',
   partial: '未完成',
-  presentation: '这是显示状态：别处存下的看法。打开它所依据的图像序列，按 \\ 套用。',
+  presentation: '这是显示状态：别处存下的看法。打开它所依据的图像序列，按 " 套用。',
   other: (kind: string) => `这是${kind}，不是图像，这里没有可显示的内容。`,
   modalities: {
     KO: '关键图像说明',

@@ -43,7 +43,7 @@ export interface KeyActions {
   toggleKeyList: () => void;
 }
 
-const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
+export const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
   ArrowDown: (act) => act.scrollBy(1),
   ArrowUp: (act) => act.scrollBy(-1),
   ArrowRight: (act) => act.scrollBy(1),
@@ -65,8 +65,8 @@ const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
   U: (act) => act.trueSize(),
   R: (act) => act.reset(),
   ' ': (act) => act.togglePlay(),
-  '<': (act) => act.changePace(-1),
-  '>': (act) => act.changePace(1),
+  '{': (act) => act.changePace(-1),
+  '}': (act) => act.changePace(1),
   Y: (act) => act.toggleTogether(),
   X: (act) => act.toggleLines(),
   J: (act) => act.togglePlanes(),
@@ -77,7 +77,7 @@ const ACTIONS: Readonly<Record<string, (act: KeyActions) => void>> = {
   '~': (act) => act.straightenPlanes(),
   ';': (act) => act.toggleSegments(),
   "'": (act) => act.toggleDrawnOver(),
-  '\\': (act) => act.togglePresentation(),
+  '"': (act) => act.togglePresentation(),
   K: (act) => act.addKey(),
   N: (act) => act.insertMarks(),
   Delete: (act) => act.undo(),

@@ -10,7 +10,7 @@ export function PresentationList({ control }: { control: PresentationStatesContr
     <div className="strip-keys strip-segments" data-testid="presentations">
       <h3>
         <button type="button" onClick={toggle} aria-keyshortcuts="\">
-          {words.name} <kbd aria-hidden>\</kbd>
+          {words.name} <kbd aria-hidden>&quot;</kbd>
         </button>
       </h3>
       <p>{words.others}</p>

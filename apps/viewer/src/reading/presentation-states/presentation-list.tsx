@@ -9,7 +9,7 @@ export function PresentationList({ control }: { control: PresentationStatesContr
   return (
     <div className="strip-keys strip-segments" data-testid="presentations">
       <h3>
-        <button type="button" onClick={toggle} aria-keyshortcuts="\">
+        <button type="button" onClick={toggle} aria-keyshortcuts='"'>
           {words.name} <kbd aria-hidden>&quot;</kbd>
         </button>
       </h3>

@@ -14,11 +14,13 @@ export class CompressedFramesPostgresRepository extends CompressedFramesReposito
   }
 
   async expect(examId: string): Promise<void> {
+    // Whoever deletes an instance may hold it and want the examination, which is ours here: what is being deleted is passed over.
     await this.database.rows(
       `INSERT INTO compressed_frames (instance_id)
        SELECT i.id FROM instance i JOIN ingest_instance x ON x.id = i.id
        WHERE i.exam_id = $1 AND x.format = 'dicom' AND x.pixel_data->>'vr' IN ('OB', 'OW')
          AND x.transfer_syntax_uid IN (${ROOMY}) AND ${value('00280100')} IN ('8', '16')
+       FOR KEY SHARE OF i SKIP LOCKED
        ON CONFLICT DO NOTHING`,
       [examId],
     );

@@ -93,7 +93,7 @@ export function ReportColumn(props: ReportColumnProps) {
             {read.patient.idCardMasked && ` · ${t.read.idCard} ${read.patient.idCardMasked}`}
           </p>
         </section>
-        <PriorSummary from={priors} open={openPriors} />
+        <PriorSummary read={read} from={priors} open={openPriors} />
         <div ref={beside} />
         <ReportNotices read={read} draft={draft} me={user.id} />
         {editable && (
@@ -168,7 +168,7 @@ export function ReportColumn(props: ReportColumnProps) {
             editable
               ? (one) => {
                   setPriorsFrom(null);
-                  insert.words(comparison(one, t));
+                  insert.words(comparison(one, read, t));
                 }
               : null
           }

@@ -4,6 +4,7 @@ import type { Messages } from './zh.js';
 export const enPriors: Messages['priors'] = {
   title: 'Priors',
   prior: 'PRIOR',
+  later: 'LATER THAN THIS',
   noReport: 'No signed report',
   failed: 'The priors did not arrive; try again',
   doubt: 'Whose examination this is has not been decided; priors are listed after that.',
@@ -11,6 +12,6 @@ export const enPriors: Messages['priors'] = {
   show: 'Show beside',
   compare: 'Write comparison',
   closeShown: 'Close',
-  comparison: (which, impression) =>
-    `Compared with ${which}${impression && ` (then: ${impression})`}: [no relevant change|better|worse].`,
+  comparison: (which, impression, later) =>
+    `Compared with ${which}${later ? ' (later than this)' : ''}${impression && ` (then: ${impression})`}: [no relevant change|better|worse].`,
 };

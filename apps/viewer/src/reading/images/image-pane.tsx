@@ -349,7 +349,7 @@ export default function ImagePane(props: ImagePaneProps) {
                   <KeyedHandOverlay hand={keyed.hand} points={keyed.points} placeOf={placeOf} />
                 ) : (
                   turns.over(index) ||
-                  (prior && isPrior(uid, index) && <PriorBanner prior={prior} close={closePrior} />)
+                  (prior && isPrior(uid, index) && <PriorBanner prior={prior} read={read} close={closePrior} />)
                 )
               }
             />

@@ -72,7 +72,7 @@ export function PriorPanel({ read, priors, first, show, compare, close }: PriorP
             <b>{dateTime(priorTime(prior)).slice(0, 10)}</b>
             <span>{itemName(prior, t)}</span>
             <small>{prior.organisation.name}</small>
-            <small>{priorStatus(prior, t)}</small>
+            <small>{priorStatus(prior, read, t)}</small>
           </div>
         ))}
       </div>

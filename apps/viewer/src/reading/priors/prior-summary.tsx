@@ -1,4 +1,4 @@
-import type { Prior } from '../../api/types.js';
+import type { Prior, ReadDetail } from '../../api/types.js';
 import { useText } from '../../text/index.js';
 import { priorName, priorStatus } from './prior-words.js';
 import type { usePriors } from './use-priors.js';
@@ -7,12 +7,13 @@ import './priors.css';
 const SHOWN = 3;
 
 interface PriorSummaryProps {
+  read: ReadDetail;
   from: ReturnType<typeof usePriors>;
   open: (prior: Prior) => void;
 }
 
 /** How many other examinations the person has in the network, with the newest of them. */
-export function PriorSummary({ from: { priors, error, retry }, open }: PriorSummaryProps) {
+export function PriorSummary({ read, from: { priors, error, retry }, open }: PriorSummaryProps) {
   const t = useText();
   const words = t.priors;
   return (
@@ -28,7 +29,7 @@ export function PriorSummary({ from: { priors, error, retry }, open }: PriorSumm
       {priors?.identityDoubt && <p className="soft">{words.doubt}</p>}
       {priors?.items.slice(0, SHOWN).map((prior) => (
         <button key={prior.id} type="button" onClick={() => open(prior)} data-testid="prior">
-          <span>{priorName(prior, t)}</span> <small>{priorStatus(prior, t)}</small>
+          <span>{priorName(prior, t)}</span> <small>{priorStatus(prior, read, t)}</small>
         </button>
       ))}
       {priors && priors.items.length > SHOWN && (

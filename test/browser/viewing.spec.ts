@@ -51,9 +51,18 @@ const filmed = {
   frames: lumas.length,
   perSecond: 10,
 };
+/** The header of a sequence, and nothing behind it. */
+const MPEG2 = Buffer.concat([Buffer.from([0, 0, 1, 0xb3, 0x04, 0x00, 0x30, 0x13]), Buffer.alloc(4088)]);
 const videos = [
   videoFile({ ...filmed, name: `${seed} mp4`, syntax: '1.2.840.10008.1.2.4.102', cut: 50_000 }),
-  videoFile({ ...filmed, name: `${seed} mpeg2`, syntax: '1.2.840.10008.1.2.4.100', cut: 1_000_000, number: 2 }),
+  videoFile({
+    ...filmed,
+    name: `${seed} mpeg2`,
+    syntax: '1.2.840.10008.1.2.4.100',
+    stream: MPEG2,
+    cut: 4096,
+    number: 2,
+  }),
 ];
 
 suite('viewing and measuring', () => {

@@ -26,11 +26,11 @@ export class VideoPlay {
     this.frame = from >= stream.frames ? 1 : from;
     this.video = openVideo(url);
     this.video.className = 'picture-video';
+    this.setRate(rate);
     this.video.width = stream.columns;
     this.video.height = stream.rows;
     this.video.addEventListener('loadedmetadata', () => {
       this.video.currentTime = middleOf(this.frame, stream, this.video.duration);
-      this.setRate(rate);
       this.video.play().catch(() => this.end());
     });
     this.video.addEventListener('ended', () => this.end());
@@ -40,6 +40,8 @@ export class VideoPlay {
   }
 
   setRate(rate: number): void {
+    // The other is what it begins with once it has loaded.
+    this.video.defaultPlaybackRate = rate;
     this.video.playbackRate = rate;
   }
 

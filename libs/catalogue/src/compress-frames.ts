@@ -6,13 +6,15 @@ import { ObjectNotFound, ObjectStore, PixelCodec, UndecodableFrame } from '#libs
 import type { InstanceLocation } from './catalogue.repository.js';
 import { CompressedFramesRepository } from './compressed-frames.repository.js';
 import { framePixels, type FramePixels } from './domain/pixel-description.js';
-import { assertHoldable, decodedSize } from './frame-bytes.js';
+import { decodedSize } from './frame-bytes.js';
 import { ReadFrames } from './read-frames.js';
 
 /** HTJ2K Lossless in RPCL order (PS3.5 8.2.14): small, and decoded in a browser in about the time that the raw bytes take over a good line. */
 const HTJ2K_LOSSLESS_RPCL = '1.2.840.10008.1.2.4.202';
 /** What saves less than a tenth is not worth an object. */
 const WORTH = 0.9;
+/** A larger one would take several times as much of the worker's memory. */
+const LARGEST_FRAME = 24 * 1024 * 1024;
 /** Longer than the longest run of an instance takes; then whoever had it is taken for dead. */
 const AGAIN_IN_SECONDS = 1800;
 
@@ -59,11 +61,10 @@ export class CompressFrames {
   /** @returns where each frame ends; null: this one is not compressed */
   private async compress(instance: InstanceLocation, file: SpooledFile, signal: AbortSignal): Promise<number[] | null> {
     const pixels = framePixels(instance);
-    if (!isPlain(pixels, instance.attributes)) return null;
+    if (!isPlain(pixels, instance.attributes) || decodedSize(pixels) > LARGEST_FRAME) return null;
     const ends: number[] = [];
     const numbers = Array.from({ length: this.readFrames.count(instance) }, (_, index) => index + 1);
     try {
-      assertHoldable(decodedSize(pixels));
       for await (const stored of this.readFrames.frames(instance, numbers)) {
         signal.throwIfAborted();
         await file.append(Buffer.from(await this.codec.recompress(stored, pixels, HTJ2K_LOSSLESS_RPCL)));

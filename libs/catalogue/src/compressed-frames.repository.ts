@@ -10,7 +10,7 @@ export interface CompressedFrames {
 
 /** What is to be compressed, and what came of it. A row goes with its instance. */
 export abstract class CompressedFramesRepository {
-  /** Notes every picture of the examination that may become smaller: stored uncompressed, deflated or run-length encoded. */
+  /** Notes every picture of the examination that may become smaller: stored uncompressed or run-length encoded. */
   abstract expect(examId: string): Promise<void>;
   /** Takes one on, the newest first; it comes again `againInSeconds` later unless it was kept. */
   abstract take(againInSeconds: number): Promise<InstanceLocation | undefined>;

@@ -3,8 +3,8 @@ import { Database } from '#libs/persistence';
 import type { InstanceLocation } from '../catalogue.repository.js';
 import { CompressedFramesRepository, type CompressedFrames } from '../compressed-frames.repository.js';
 
-/** Implicit and explicit, deflated, big endian, RLE: what takes more room than it need. */
-const ROOMY = ['', '.1', '.1.99', '.2', '.5'].map((end) => `'1.2.840.10008.1.2${end}'`).join(', ');
+/** Implicit and explicit, big endian, RLE: what takes more room than it need. */
+const ROOMY = ['', '.1', '.2', '.5'].map((end) => `'1.2.840.10008.1.2${end}'`).join(', ');
 const value = (tag: string): string => `x.attributes->'${tag}'->'Value'->>0`;
 
 @Injectable()

@@ -13,6 +13,8 @@ import { ReadFrames } from './read-frames.js';
 const HTJ2K_LOSSLESS_RPCL = '1.2.840.10008.1.2.4.202';
 /** What saves less than a tenth is not worth an object. */
 const WORTH = 0.9;
+/** More than any cine, and few enough to be listed. */
+const MOST_FRAMES = 20_000;
 /** A larger one would take several times as much of the worker's memory. */
 const LARGEST_FRAME = 24 * 1024 * 1024;
 /** Longer than the longest run of an instance takes; then whoever had it is taken for dead. */
@@ -62,8 +64,12 @@ export class CompressFrames {
   private async compress(instance: InstanceLocation, file: SpooledFile, signal: AbortSignal): Promise<number[] | null> {
     const pixels = framePixels(instance);
     if (!isPlain(pixels, instance.attributes) || decodedSize(pixels) > LARGEST_FRAME) return null;
+    // A file may say that it has a milliard of them.
+    const count = this.readFrames.count(instance);
+    const there = instance.pixelData?.length;
+    if (count > MOST_FRAMES || (there !== undefined && count * decodedSize(pixels) > there)) return null;
     const ends: number[] = [];
-    const numbers = Array.from({ length: this.readFrames.count(instance) }, (_, index) => index + 1);
+    const numbers = Array.from({ length: count }, (_, index) => index + 1);
     try {
       for await (const stored of this.readFrames.frames(instance, numbers)) {
         signal.throwIfAborted();

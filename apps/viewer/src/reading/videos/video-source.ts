@@ -84,11 +84,7 @@ export async function videoFrame(imageId: string, stream: VideoStream): Promise<
       await source.ready;
       const { video } = source;
       const time = middleOf(frame, stream, video.duration);
-      if (Math.abs(video.currentTime - time) > 1e-4) {
-        const there = happens(video, 'seeked');
-        video.currentTime = time;
-        await there;
-      }
+      if (Math.abs(video.currentTime - time) > 1e-4) await seek(video, time, frame, stream);
       return pixelsOf(video, stream);
     } catch {
       forget(url);
@@ -97,6 +93,29 @@ export async function videoFrame(imageId: string, stream: VideoStream): Promise<
   });
   source.last = drawn.catch(() => undefined);
   return drawn;
+}
+
+/** How long a frame may take from the end of its seek to the screen; longer, and the next try asks again. */
+const SHOWN_MS = 5_000;
+
+/** Until the frame itself is shown: right after `seeked` the picture may still be the one before. @throws Error when another one stays */
+async function seek(video: HTMLVideoElement, time: number, frame: number, stream: VideoStream): Promise<void> {
+  const there = happens(video, 'seeked');
+  const shown = new Promise<void>((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`frame ${frame} does not appear`)), SHOWN_MS);
+    const look = (): void => {
+      video.requestVideoFrameCallback((_, { mediaTime }) => {
+        if (frameAt(mediaTime, stream, video.duration) !== frame) return look();
+        clearTimeout(late);
+        resolve();
+      });
+    };
+    look();
+  });
+  shown.catch(() => undefined);
+  video.currentTime = time;
+  await there;
+  await shown;
 }
 
 function pixelsOf(video: HTMLVideoElement, { columns, rows }: VideoStream): Uint8Array<ArrayBuffer> {

@@ -363,7 +363,7 @@ suite('real images in the browser', () => {
       await page.getByTestId('presentations').locator('.strip-segment').filter({ hasNotText: 'KEPT' }).click();
       await shown().filter({ hasNotText: 'KEPT' }).waitFor();
       await compare("the counterpart's own", await pictureThroughState(slice, made));
-      await page.keyboard.press('Backslash');
+      await page.keyboard.press('Shift+Quote');
       await shown().waitFor({ state: 'detached' });
       await compare('taken off', plain);
     }, 180_000);

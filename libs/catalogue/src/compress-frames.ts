@@ -22,7 +22,7 @@ const AGAIN_IN_SECONDS = 1800;
 
 /**
  * Compresses what was stored uncompressed, once its examination has settled, one instance at a time and behind everything else. What was
- * received stays as it came; this is what a reader on a poor line is given in its place (decision 45).
+ * received stays as it came; this is what a reader on a poor line is given in its place (decision 49).
  */
 @Injectable()
 export class CompressFrames {

@@ -215,8 +215,12 @@ suite('the screens', () => {
   });
 
   it('a read whose line is down, and one that is not there', async () => {
-    await sun.context().setOffline(true);
     await sun.setViewportSize(SIZES.ordinary);
+    // What was written on the phone is here before the line drops: otherwise the two texts are a conflict, and rightly.
+    await eventually('the words of the phone', async () =>
+      (await sun.getByTestId('findings').inputValue()).includes('右肺中野片状影。'),
+    );
+    await sun.context().setOffline(true);
     await sun.getByTestId('findings').fill('线路断开时写下的话。');
     await sun.locator('[data-testid=save-state][data-save=offline]').waitFor();
     if (shots) await sun.screenshot({ path: join(shots, 'reading-offline.png') });

@@ -1,6 +1,6 @@
 import type { OrganisationScope } from '#libs/identity';
 import type { DicomJson, PixelDataLocation } from '#libs/formats/dicom';
-import type { StoredInstance } from '#libs/ingest';
+import type { StoredFormat, StoredInstance } from '#libs/ingest';
 import type { Exam, ExamKind, IndexedFacts } from './domain/exam.js';
 
 /** An instance as retrieval needs it. */
@@ -13,7 +13,7 @@ export interface InstanceLocation {
   sopInstanceUid: string;
   sopClassUid: string;
   transferSyntaxUid: string;
-  format: 'dicom' | 'aecg';
+  format: StoredFormat;
   digest: string;
   objectKey: string;
   sizeBytes: number;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { readAecg, readDicomWaveform, type EcgRecording } from '#libs/formats/ecg';
+import { readDicomWaveform, readEcg, type EcgRecording } from '#libs/formats/ecg';
 import { Refusal } from '#libs/kernel';
 import { ObjectStore } from '#libs/ports';
 import { CatalogueRepository } from './catalogue.repository.js';
@@ -15,9 +15,9 @@ export class ReadEcgRecording {
   /** @throws Refusal `not-found` / no-ecg */
   async ofExam(examId: string): Promise<EcgRecording> {
     const instances = await this.catalogue.instancesOfExam(examId);
-    const instance = instances.find((one) => one.format === 'aecg' || one.attributes['54000100'] !== undefined);
+    const instance = instances.find((one) => one.format !== 'dicom' || one.attributes['54000100'] !== undefined);
     if (!instance) throw new Refusal('not-found', 'no-ecg', 'This examination holds no ECG.');
     const bytes = await this.objects.getRange(instance.objectKey, 0, instance.sizeBytes);
-    return instance.format === 'aecg' ? readAecg(bytes) : readDicomWaveform(bytes);
+    return instance.format === 'dicom' ? readDicomWaveform(bytes) : readEcg(bytes);
   }
 }

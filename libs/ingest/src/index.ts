@@ -7,7 +7,7 @@
  */
 export { INSTANCE_STORED, type InstanceStored } from './domain/ingest.events.js';
 export { missingOf, type NewBatch, type UploadBatch, type UploadItem, type UploadOutcome } from './domain/upload.js';
-export type { InstanceSource, Receipt, Standing, StoredInstance } from './domain/stored-instance.js';
+export type { InstanceSource, Receipt, Standing, StoredFormat, StoredInstance } from './domain/stored-instance.js';
 export { CommitStorage } from './commit-storage.js';
 export {
   COMMITMENT_FAILURE,
@@ -21,7 +21,7 @@ export { InstanceRemovalRepository, type KeptInstance } from './instance-removal
 export { INGEST_OBJECTS } from './ingest-objects.js';
 export { IngestModule } from './ingest.module.js';
 export { IngestRepository } from './ingest.repository.js';
-export { AECG_CLASS, LARGEST_ECG, ReceiveEcg, type EcgSupplement } from './receive-ecg.js';
+export { LARGEST_ECG, ReceiveEcg, type EcgSupplement } from './receive-ecg.js';
 export { ReceiveInstance, type InstanceReception } from './receive-instance.js';
 export { ReceiveUpload, type FinishedUpload } from './receive-upload.js';
 export { Spool, type SpooledFile } from './spool.js';

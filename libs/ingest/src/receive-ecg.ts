@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Part10Splitter, readAttributes, text, type DicomJson } from '#libs/formats/dicom';
-import { detectEcgFormat, EcgFormatError, readAecg, readDicomWaveform, type EcgRecording } from '#libs/formats/ecg';
+import {
+  detectEcgFormat,
+  EcgFormatError,
+  readDicomWaveform,
+  readEcg,
+  type EcgRecording,
+  type EcgSource,
+} from '#libs/formats/ecg';
 import { demand, type Caller } from '#libs/identity';
 import { newId, Refusal } from '#libs/kernel';
 import { digestKey, ObjectStore } from '#libs/ports';
@@ -18,7 +25,9 @@ export interface EcgSupplement {
   accessionNumber?: string;
 }
 
-export const AECG_CLASS = 'urn:hl7-org:v3:AnnotatedECG';
+/** What stands where a DICOM instance has its SOP class: the format's own name where it has one. */
+export const ecgClass = (source: EcgSource): string =>
+  source === 'aecg' ? 'urn:hl7-org:v3:AnnotatedECG' : `urn:qiao:ecg:${source}`;
 export const LARGEST_ECG = 32 * 1024 * 1024;
 
 /** A UID of the content itself (PS3.5 B.2: 2.25 and a 128-bit number), so that the same file is the same recording. */
@@ -43,12 +52,8 @@ export class ReceiveEcg {
     await this.room.for(caller.organisation, bytes.length);
     const format = detectEcgFormat(bytes);
     if (format === 'dicom-waveform') return this.receiveDicom(caller, bytes, source, given);
-    if (format === 'aecg') return this.receiveAecg(caller, bytes, source, given);
-    throw new Refusal(
-      'invalid',
-      'unknown-ecg-format',
-      'The content is none of the ECG formats that can be read (DICOM waveform, HL7 aECG).',
-    );
+    if (format !== null) return this.receiveFile(caller, bytes, source, given);
+    throw new Refusal('invalid', 'unknown-ecg-format', 'The content is none of the ECG formats that can be read.');
   }
 
   private async receiveDicom(
@@ -67,20 +72,21 @@ export class ReceiveEcg {
     return reception.commit();
   }
 
-  private async receiveAecg(
+  private async receiveFile(
     caller: Caller,
     bytes: Buffer,
     source: InstanceSource,
     given: EcgSupplement,
   ): Promise<Receipt> {
-    const recording = readable(() => readAecg(bytes));
+    const recording = readable(() => readEcg(bytes));
+    const sopClassUid = ecgClass(recording.source);
     const digest = createHash('sha256').update(bytes).digest('hex');
     const uids = {
       study: uidFrom(digest, 'study'),
       series: uidFrom(digest, 'series'),
       instance: uidFrom(digest, 'instance'),
     };
-    const attributes = attributesOf(recording, uids, given);
+    const attributes = attributesOf(recording, sopClassUid, uids, given);
     if (!text(attributes, '00100020')) throw noPatient();
     const objectKey = digestKey('documents', digest);
     const stored = this.objects.putBytes(objectKey, bytes);
@@ -88,12 +94,12 @@ export class ReceiveEcg {
       id: newId(),
       organisation: caller.organisation,
       sopInstanceUid: uids.instance,
-      sopClassUid: AECG_CLASS,
-      transferSyntaxUid: AECG_CLASS,
+      sopClassUid,
+      transferSyntaxUid: sopClassUid,
       studyInstanceUid: uids.study,
       seriesInstanceUid: uids.series,
       digest,
-      format: 'aecg',
+      format: recording.source,
       objectKey,
       sizeBytes: bytes.length,
       datasetOffset: 0,
@@ -106,7 +112,7 @@ export class ReceiveEcg {
       outcome,
       instanceId: id,
       sopInstanceUid: uids.instance,
-      sopClassUid: AECG_CLASS,
+      sopClassUid,
       studyInstanceUid: uids.study,
       seriesInstanceUid: uids.series,
     };
@@ -137,12 +143,13 @@ function supplement(given: EcgSupplement): { supplement?: EcgSupplement } {
 /** The recording's facts in DICOM's words, so that the catalogue reads one language. */
 function attributesOf(
   recording: EcgRecording,
+  sopClassUid: string,
   uids: { study: string; series: string; instance: string },
   given: EcgSupplement,
 ): DicomJson {
   const digits = (recording.startTime ?? '').replaceAll(/[-:T]/g, '');
   const values: [string, string, string | undefined][] = [
-    ['00080016', 'UI', AECG_CLASS],
+    ['00080016', 'UI', sopClassUid],
     ['00080018', 'UI', uids.instance],
     ['00080020', 'DA', /^\d{8}/.test(digits) ? digits.slice(0, 8) : undefined],
     ['00080030', 'TM', /^\d{14}/.test(digits) ? digits.slice(8, 14) : undefined],

@@ -79,7 +79,8 @@ export class ReceiveUploadFile {
 
   private async take(caller: Caller, file: UploadedFile): Promise<Receipt> {
     const source: InstanceSource = { transport: 'upload', sender: caller.id, name: file.filename };
-    if (file.size <= LARGEST_ECG && detectEcgFormat(file.head) === 'aecg')
+    const format = detectEcgFormat(file.head);
+    if (file.size <= LARGEST_ECG && format !== null && format !== 'dicom-waveform')
       return this.ecgs.receive(caller, await gathered(file), source);
     // What begins like no DICOM file is not read to its end.
     const splitter = new Part10Splitter();

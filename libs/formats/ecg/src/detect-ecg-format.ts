@@ -1,4 +1,4 @@
-import { xmlRootName } from './xml-text.js';
+import { xmlRootName } from './xml/xml-text.js';
 
 /** What the content is. Only `dicom-waveform` and `aecg` have a reader so far; the others are named so that a refusal can name them. */
 export type EcgFormat = 'dicom-waveform' | 'aecg' | 'scp' | 'muse-xml' | 'philips-xml' | 'mfer' | 'ishne';

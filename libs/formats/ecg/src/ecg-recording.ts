@@ -1,5 +1,5 @@
 /** Formats that a recording may come from. The readers of some are still to join. */
-export type EcgSource = 'dicom' | 'aecg' | 'scp' | 'muse' | 'philips' | 'mfer' | 'ishne' | 'edf' | 'wfdb';
+export type EcgSource = 'dicom' | 'aecg' | 'scp' | 'muse' | 'philips' | 'mfer' | 'ishne' | 'edf' | 'wfdb' | 'csv';
 
 /**
  * One lead, in the units it was stored in: microvolt = sample * microvoltsPerUnit + baselineMicrovolts.

@@ -12,10 +12,10 @@ export {
   type EcgPage,
   type EcgPageOptions,
   type EcgTrace,
-} from './ecg-page.js';
-export { ecgPageToSvg, type EcgSvgOptions } from './ecg-page-svg.js';
+} from './page/ecg-page.js';
+export { ecgPageToSvg, type EcgSvgOptions } from './page/ecg-page-svg.js';
 export type { EcgLead, EcgMeasurement, EcgRecording, EcgSource } from './ecg-recording.js';
-export { toEcgView, type EcgLeadView, type EcgView } from './ecg-view.js';
-export { readAecg } from './read-aecg.js';
-export { readDicomWaveform } from './read-dicom-waveform.js';
+export { toEcgView, type EcgLeadView, type EcgView } from './page/ecg-view.js';
+export { readAecg } from './aecg/read-aecg.js';
+export { readDicomWaveform } from './dicom/read-dicom-waveform.js';
 export { readEcg } from './read-ecg.js';

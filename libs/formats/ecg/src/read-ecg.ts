@@ -1,8 +1,14 @@
-import { detectEcgFormat } from './detect-ecg-format.js';
+import { readAecg } from './aecg/read-aecg.js';
+import { detectEcgFormat, type EcgFormat } from './detect-ecg-format.js';
+import { readDicomWaveform } from './dicom/read-dicom-waveform.js';
 import { EcgFormatError } from './ecg-format-error.js';
 import type { EcgRecording } from './ecg-recording.js';
-import { readAecg } from './read-aecg.js';
-import { readDicomWaveform } from './read-dicom-waveform.js';
+
+/** A further format joins by a line here, and one in `detectEcgFormat`. */
+const READERS: Partial<Record<EcgFormat, (bytes: Uint8Array) => EcgRecording>> = {
+  'dicom-waveform': readDicomWaveform,
+  aecg: readAecg,
+};
 
 /**
  * Any supported ECG file, by its content.
@@ -11,8 +17,8 @@ import { readDicomWaveform } from './read-dicom-waveform.js';
  */
 export function readEcg(bytes: Uint8Array): EcgRecording {
   const format = detectEcgFormat(bytes);
-  if (format === 'dicom-waveform') return readDicomWaveform(bytes);
-  if (format === 'aecg') return readAecg(bytes);
   if (format === null) throw new EcgFormatError('not-ecg', 'The file is in no ECG format that is known here.');
-  throw new EcgFormatError('unsupported', `An ECG in the format '${format}' is not read yet.`);
+  const read = READERS[format];
+  if (!read) throw new EcgFormatError('unsupported', `An ECG in the format '${format}' is not read yet.`);
+  return read(bytes);
 }

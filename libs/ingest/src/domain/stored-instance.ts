@@ -1,7 +1,11 @@
 import type { DicomJson, PixelDataLocation } from '#libs/formats/dicom';
+import type { EcgSource } from '#libs/formats/ecg';
 
 /** first: the one served. re-encoded / conflict: kept beside it under its own digest, never served in its place. */
 export type Standing = 'first' | 're-encoded' | 'conflict';
+
+/** dicom for every DICOM instance, else the ECG format that the object is in. */
+export type StoredFormat = 'dicom' | EcgSource;
 
 export interface StoredInstance {
   id: string;
@@ -11,10 +15,10 @@ export interface StoredInstance {
   transferSyntaxUid: string;
   studyInstanceUid: string;
   seriesInstanceUid: string;
-  /** hex SHA-256 by `instanceDigest` (dicom) or of the file (aecg) */
+  /** hex SHA-256 by `instanceDigest` (dicom) or of the file (an ECG in a format of its own) */
   digest: string;
   standing: Standing;
-  format: 'dicom' | 'aecg';
+  format: StoredFormat;
   objectKey: string;
   sizeBytes: number;
   /** where the data set begins in the object: behind the file meta that Qiao wrote */

@@ -1,5 +1,5 @@
-import type { EcgMeasurement } from './ecg-recording.js';
-import { measurementCode, readMeasurement } from './measurement-names.js';
+import type { EcgMeasurement } from '../ecg-recording.js';
+import { measurementCode, readMeasurement } from '../measurement-names.js';
 
 /** One `annotation` element while it is open. */
 interface OpenAnnotation {

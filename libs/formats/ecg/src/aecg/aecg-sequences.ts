@@ -1,8 +1,8 @@
-import { clockMilliseconds } from './date-times.js';
-import { EcgFormatError } from './ecg-format-error.js';
-import type { EcgLead } from './ecg-recording.js';
-import { leadNameByText } from './lead-names.js';
-import { microvoltsIn, tidy } from './microvolts.js';
+import { clockMilliseconds } from '../date-times.js';
+import { EcgFormatError } from '../ecg-format-error.js';
+import type { EcgLead } from '../ecg-recording.js';
+import { leadNameByText } from '../lead-names.js';
+import { microvoltsIn, tidy } from '../microvolts.js';
 
 /** Whole numbers out of text that comes in pieces; each character is looked at once. */
 export class DigitsReader {

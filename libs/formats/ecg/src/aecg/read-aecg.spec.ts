@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EcgFormatError } from './ecg-format-error.js';
+import { EcgFormatError } from '../ecg-format-error.js';
 import { readAecg } from './read-aecg.js';
 
 const lead = (name: string, digits: string, scale = '<scale value="2.5" unit="uV"/>'): string =>

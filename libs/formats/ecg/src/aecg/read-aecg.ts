@@ -1,10 +1,10 @@
 import { SaxesParser } from 'saxes';
 import { AecgFindings } from './aecg-findings.js';
 import { DigitsReader, leadsOfSet, type OpenSequence, type Quantity } from './aecg-sequences.js';
-import { isoDate, isoDateTime } from './date-times.js';
-import { EcgFormatError } from './ecg-format-error.js';
-import type { EcgLead, EcgRecording } from './ecg-recording.js';
-import { xmlChunks } from './xml-text.js';
+import { isoDate, isoDateTime } from '../date-times.js';
+import { EcgFormatError } from '../ecg-format-error.js';
+import type { EcgLead, EcgRecording } from '../ecg-recording.js';
+import { xmlChunks } from '../xml/xml-text.js';
 
 /** A real aECG is about 20 deep. */
 const DEEPEST = 100;

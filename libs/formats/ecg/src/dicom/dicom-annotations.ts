@@ -1,6 +1,6 @@
 import type { DicomItem } from './dicom-data-set.js';
-import type { EcgMeasurement } from './ecg-recording.js';
-import { measurementCode, readMeasurement } from './measurement-names.js';
+import type { EcgMeasurement } from '../ecg-recording.js';
+import { measurementCode, readMeasurement } from '../measurement-names.js';
 
 /** What the device measured and said, apart from the waveform. */
 export interface DeviceFindings {

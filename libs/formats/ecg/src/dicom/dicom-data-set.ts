@@ -1,7 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 import dicomParser, { type DataSet } from 'dicom-parser';
 import { decodeText } from '#libs/formats/dicom';
-import { EcgFormatError } from './ecg-format-error.js';
+import { EcgFormatError } from '../ecg-format-error.js';
 
 /** A deflated ECG that grows beyond this is no ECG. */
 const INFLATED_LIMIT = 256 << 20;

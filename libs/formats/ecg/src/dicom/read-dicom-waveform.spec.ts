@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { detectEcgFormat } from './detect-ecg-format.js';
-import { EcgFormatError } from './ecg-format-error.js';
+import { detectEcgFormat } from '../detect-ecg-format.js';
+import { EcgFormatError } from '../ecg-format-error.js';
 import { readDicomWaveform } from './read-dicom-waveform.js';
 
 /** Elements of explicit VR little endian, made here so that each case shows what it depends on. */

@@ -1,8 +1,8 @@
-import { isoDate, isoDateTime } from './date-times.js';
+import { isoDate, isoDateTime } from '../date-times.js';
 import { readDicomFindings } from './dicom-annotations.js';
 import { DicomItem, parsePart10 } from './dicom-data-set.js';
-import { EcgFormatError } from './ecg-format-error.js';
-import type { EcgLead, EcgRecording } from './ecg-recording.js';
+import { EcgFormatError } from '../ecg-format-error.js';
+import type { EcgLead, EcgRecording } from '../ecg-recording.js';
 import { readWaveformGroup, type WaveformGroup } from './waveform-group.js';
 
 /**

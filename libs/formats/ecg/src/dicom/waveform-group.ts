@@ -1,8 +1,8 @@
 import { type DicomItem, viewOf } from './dicom-data-set.js';
-import { EcgFormatError } from './ecg-format-error.js';
-import type { EcgLead } from './ecg-recording.js';
-import { leadNameByCode } from './lead-names.js';
-import { microvoltsIn, tidy } from './microvolts.js';
+import { EcgFormatError } from '../ecg-format-error.js';
+import type { EcgLead } from '../ecg-recording.js';
+import { leadNameByCode } from '../lead-names.js';
+import { microvoltsIn, tidy } from '../microvolts.js';
 
 /** One item of WaveformSequence (PS3.3 section C.10.9), its voltage channels as leads. */
 export interface WaveformGroup {

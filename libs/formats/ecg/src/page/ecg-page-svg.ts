@@ -1,6 +1,6 @@
-import { deriveLimbLeads } from './derive-limb-leads.js';
+import { deriveLimbLeads } from '../derive-limb-leads.js';
 import type { EcgPage } from './ecg-page.js';
-import type { EcgLead, EcgMeasurement, EcgRecording } from './ecg-recording.js';
+import type { EcgLead, EcgMeasurement, EcgRecording } from '../ecg-recording.js';
 import type { EcgTrace } from './ecg-trace.js';
 
 export interface EcgSvgOptions {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { deriveLimbLeads } from './derive-limb-leads.js';
+import { deriveLimbLeads } from '../derive-limb-leads.js';
 import { ecgPageToSvg } from './ecg-page-svg.js';
 import { layoutEcgPage } from './ecg-page.js';
-import type { EcgLead, EcgRecording } from './ecg-recording.js';
+import type { EcgLead, EcgRecording } from '../ecg-recording.js';
 import { toEcgView } from './ecg-view.js';
 
 const lead = (name: string, change: Partial<EcgLead> = {}): EcgLead => ({

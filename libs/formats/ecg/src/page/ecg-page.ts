@@ -1,5 +1,5 @@
-import { deriveLimbLeads } from './derive-limb-leads.js';
-import type { EcgLead, EcgRecording } from './ecg-recording.js';
+import { deriveLimbLeads } from '../derive-limb-leads.js';
+import type { EcgLead, EcgRecording } from '../ecg-recording.js';
 import { columnTrace, type EcgTrace, startOf, stripTrace, type Window } from './ecg-trace.js';
 
 export type { EcgTrace } from './ecg-trace.js';

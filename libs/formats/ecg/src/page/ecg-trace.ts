@@ -1,5 +1,5 @@
-import type { EcgLead } from './ecg-recording.js';
-import { tidy } from './microvolts.js';
+import type { EcgLead } from '../ecg-recording.js';
+import { tidy } from '../microvolts.js';
 
 /**
  * A run of samples on the page: sample i (startSample ≤ i < endSample) of lead `lead` lies at

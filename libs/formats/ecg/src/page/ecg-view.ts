@@ -1,6 +1,6 @@
-import { deriveLimbLeads } from './derive-limb-leads.js';
+import { deriveLimbLeads } from '../derive-limb-leads.js';
 import { type EcgPage, type EcgPageOptions, layoutEcgPage } from './ecg-page.js';
-import type { EcgLead, EcgRecording } from './ecg-recording.js';
+import type { EcgLead, EcgRecording } from '../ecg-recording.js';
 
 /** A lead as JSON: `samples` is base64 of little-endian integers of the width that `encoding` says. */
 export interface EcgLeadView extends Omit<EcgLead, 'samples'> {

@@ -1,4 +1,4 @@
-import { EcgFormatError } from './ecg-format-error.js';
+import { EcgFormatError } from '../ecg-format-error.js';
 
 const CHUNK = 1 << 16;
 

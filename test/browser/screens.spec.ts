@@ -212,6 +212,20 @@ suite('the screens', () => {
     await zhou.getByTestId('findings').waitFor();
     await zhou.waitForTimeout(500);
     await look(zhou, 'ecg');
+    await zhou.keyboard.press('Control+Enter');
+    await zhou.getByTestId('open-phrases').waitFor();
+    await zhou.getByTestId('findings').click();
+    await zhou.keyboard.press('Alt+p');
+    await zhou.getByText('房性心律失常').first().waitFor();
+    await look(zhou, 'ecg-statements');
+    // On the telephone's screen the report was out of sight, and with it the focus was gone.
+    await zhou.getByTestId('text-find').fill('xfcdbks');
+    await zhou.getByTestId('text-find').focus();
+    await zhou.getByTestId('text-row').filter({ hasText: '心房颤动伴快速心室率' }).waitFor();
+    await zhou.keyboard.press('Enter');
+    await eventually('the statement stands in the report', async () =>
+      (await zhou.getByTestId('findings').inputValue()).includes('心房颤动伴快速心室率。'),
+    );
   });
 
   it('a read whose line is down, and one that is not there', async () => {

@@ -330,6 +330,8 @@ describe('scope', () => {
       name: string;
       version: number;
       sounds: string[];
+      group: string | null;
+      groupSounds: string[];
       subject: { code: string } | null;
     }
     interface Texts {
@@ -353,7 +355,12 @@ describe('scope', () => {
       expect(items.find(({ name }) => name === '肺结节')!.sounds).toEqual(expect.arrayContaining(['fjj', 'feijiejie']));
       expect(items.some((text) => text.subject?.code === 'ECG-12')).toBe(false);
       const zhou = await qiao.logIn('zhou');
-      expect((await texts(zhou, 'kind=ecg')).items.map(({ name }) => name)).toContain('心房颤动');
+      const statements = (await texts(zhou, 'kind=ecg')).items;
+      expect(statements.map(({ name }) => name)).toContain('心房颤动');
+      expect(statements.find(({ name }) => name === '心房颤动伴快速心室率')).toMatchObject({
+        group: '房性心律失常',
+        groupSounds: expect.arrayContaining(['fxxlsc']),
+      });
       // Another speciality's read is not there for it.
       expect((await zhou('GET', `/api/report-texts?read=${ids.read}`)).status).toBe(404);
       const paged = await texts(sun, 'kind=imaging&limit=5');

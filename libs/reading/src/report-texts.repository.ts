@@ -21,7 +21,7 @@ export abstract class ReportTextsRepository {
   abstract list(filter: ReportTextFilter): Promise<ReportText[]>;
   abstract lock(id: string): Promise<ReportText | undefined>;
   abstract add(
-    text: Omit<ReportText, 'version' | 'subject'> & { subject: string | null },
+    text: Omit<ReportText, 'version' | 'subject' | 'group'> & { subject: string | null },
     savedBy: string,
   ): Promise<void>;
   /** A new version; the caller holds the lock. @returns its number */

@@ -141,6 +141,9 @@ export interface ReportText {
   subject: { code: string; name: string } | null;
   own: boolean;
   version: number;
+  /** under which it is looked for; null: none */
+  group: string | null;
+  groupSounds: string[];
   name: string;
   /** pinyin of the name, whole and in initials */
   sounds: string[];

@@ -103,10 +103,15 @@ export class ReportTextsController {
   }
 
   private view({ ownerId, readKind: _kind, ...text }: ReportText) {
-    const sounds = this.sounds.get(text.name) ?? wordSounds(text.name);
+    const groupSounds = text.group === null ? [] : this.soundsOf(text.group);
+    return { ...text, own: ownerId !== null, sounds: this.soundsOf(text.name), groupSounds };
+  }
+
+  private soundsOf(name: string): string[] {
+    const sounds = this.sounds.get(name) ?? wordSounds(name);
     if (this.sounds.size > 5000) this.sounds.clear();
-    this.sounds.set(text.name, sounds);
-    return { ...text, own: ownerId !== null, sounds };
+    this.sounds.set(name, sounds);
+    return sounds;
   }
 }
 

@@ -26,6 +26,9 @@ export const reportTextsPage = z.object({
       /** the caller's; false: the network's */
       own: z.boolean(),
       version: z.number(),
+      /** under which it is looked for, such as 房性心律失常 */
+      group: z.string().nullable(),
+      groupSounds: z.array(z.string()),
       name: z.string(),
       /** pinyin of the name, whole and in initials */
       sounds: z.array(z.string()),

@@ -13,6 +13,8 @@ export interface ReportText {
   /** null: the network's */
   readonly ownerId: string | null;
   readonly version: number;
+  /** under which it is looked for: the groups of ECG statements (术语); null: none */
+  readonly group: string | null;
   readonly name: string;
   readonly findings: string;
   readonly impression: string;

@@ -4,7 +4,7 @@ import type { ReportSubject } from '../domain/report-subject.js';
 import type { ReportText, TemplateUsed } from '../domain/report-text.js';
 import { ReportTextsRepository, type ReportTextFilter, type ReportTextWords } from '../report-texts.repository.js';
 
-const TEXT = `t.id, t.kind, t.read_kind AS "readKind", t.owner_id AS "ownerId", t.version, v.name, v.findings, v.impression,
+const TEXT = `t.id, t.kind, t.read_kind AS "readKind", t.owner_id AS "ownerId", t.version, t.text_group AS "group", v.name, v.findings, v.impression,
   CASE WHEN s.code IS NOT NULL THEN json_build_object('code', s.code, 'name', s.name) END AS subject`;
 const JOINED = `report_text t JOIN report_text_version v ON v.text_id = t.id AND v.version = t.version
   LEFT JOIN report_subject s ON s.code = t.subject`;
@@ -34,7 +34,7 @@ export class ReportTextsPostgresRepository extends ReportTextsRepository {
   }
 
   async add(
-    text: Omit<ReportText, 'version' | 'subject'> & { subject: string | null },
+    text: Omit<ReportText, 'version' | 'subject' | 'group'> & { subject: string | null },
     savedBy: string,
   ): Promise<void> {
     await this.database.rows(

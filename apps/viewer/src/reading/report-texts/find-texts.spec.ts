@@ -8,6 +8,8 @@ const made = (name: string, sounds: string[], part: Partial<ReportText> = {}): R
   subject: { code: 'CT-CHEST', name: '胸部CT' },
   own: false,
   version: 1,
+  group: null,
+  groupSounds: [],
   name,
   sounds,
   findings: '',
@@ -20,6 +22,11 @@ const texts = [
   made('肺炎', ['feiyan', 'fy'], { id: '肺炎 CT' }),
   made('我的肺炎', ['wodefeiyan', 'wdfy'], { own: true }),
   made('结尾', ['jiewei', 'jw'], { kind: 'phrase', subject: null }),
+  made('房颤', ['fangchan', 'fc'], {
+    kind: 'phrase',
+    group: '房性心律失常',
+    groupSounds: ['fangxingxinlvshichang', 'fxxlsc'],
+  }),
 ];
 const found = (typed: string) => findTexts(texts, 'template', 'CT-CHEST', typed).map(({ id }) => id);
 
@@ -33,5 +40,11 @@ describe('finding a text', () => {
     expect(found('FJ')).toEqual(['肺结节']);
     expect(found('见结')).toEqual(['肺结节']);
     expect(found('xyz')).toEqual([]);
+  });
+
+  it('goes by the group that it lies in', () => {
+    for (const typed of ['房性', 'fxxl'])
+      expect(findTexts(texts, 'phrase', null, typed).map(({ name }) => name)).toEqual(['房颤']);
+    expect(findTexts(texts, 'phrase', null, 'fxx')).toHaveLength(1);
   });
 });

@@ -1,13 +1,14 @@
 import type { ReportText } from '../../api/types.js';
 
-/** How well a text is met by what was typed: by its name, by pinyin of the name, by its words; smaller is better. */
-function distance({ name, sounds, findings, impression }: ReportText, typed: string): number {
+/** How well a text is met by what was typed: by its name, by pinyin of the name, by its group, by its words; smaller is better. */
+function distance({ name, sounds, group, groupSounds, findings, impression }: ReportText, typed: string): number {
   const named = name.toLowerCase();
   if (named.startsWith(typed)) return 0;
   if (sounds.some((sound) => sound.startsWith(typed))) return 1;
   if (named.includes(typed)) return 2;
   if (sounds.some((sound) => sound.includes(typed))) return 3;
-  return `${findings}\n${impression}`.toLowerCase().includes(typed) ? 4 : Infinity;
+  if (group?.toLowerCase().includes(typed) || groupSounds.some((sound) => sound.startsWith(typed))) return 4;
+  return `${findings}\n${impression}`.toLowerCase().includes(typed) ? 5 : Infinity;
 }
 
 /** Those for this examination first, then general ones, then those for others; own before the network's. */

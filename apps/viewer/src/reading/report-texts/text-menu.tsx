@@ -1,4 +1,4 @@
-import { useId, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { Fragment, useId, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { api } from '../../api/client.js';
 import type { ReportText, ReportTexts } from '../../api/types.js';
 import { useText } from '../../text/index.js';
@@ -157,22 +157,29 @@ export function TextMenu(props: TextMenuProps) {
       {!texts && !error && <p>{t.common.loading}</p>}
       <div className="text-list" role="listbox" id={listId} aria-label={words[kind]}>
         {found.map((text, place) => (
-          <div
-            key={text.id}
-            ref={place === at ? intoView : undefined}
-            id={`${listId}-${place}`}
-            role="option"
-            aria-selected={place === at}
-            className="text-row"
-            onMouseDown={(event) => event.preventDefault()}
-            onMouseMove={() => setIndex(place)}
-            onClick={() => take(text)}
-            data-testid="text-row"
-          >
-            <span>{text.name}</span>
-            {text.own && <small className="text-own">{words.own}</small>}
-            {text.subject?.code !== subject?.code && <small>{text.subject?.name ?? words.general}</small>}
-          </div>
+          <Fragment key={text.id}>
+            {typed === '' && text.group !== null && text.group !== found[place - 1]?.group && (
+              <div className="text-group" role="presentation">
+                {text.group}
+              </div>
+            )}
+            <div
+              ref={place === at ? intoView : undefined}
+              id={`${listId}-${place}`}
+              role="option"
+              aria-selected={place === at}
+              className="text-row"
+              onMouseDown={(event) => event.preventDefault()}
+              onMouseMove={() => setIndex(place)}
+              onClick={() => take(text)}
+              data-testid="text-row"
+            >
+              <span>{text.name}</span>
+              {text.own && <small className="text-own">{words.own}</small>}
+              {typed !== '' && text.group !== null && <small>{text.group}</small>}
+              {text.subject?.code !== subject?.code && <small>{text.subject?.name ?? words.general}</small>}
+            </div>
+          </Fragment>
         ))}
         {texts && found.length === 0 && <p>{words.noneFound}</p>}
       </div>

@@ -135,10 +135,18 @@ module.exports = {
       to: { path: '^apps/', pathNot: ['^apps/$1/', '^apps/platform/'] },
     },
     {
+      name: 'ecg-page-for-browsers',
+      comment: 'what the viewer takes from libs imports nothing',
+      severity: 'error',
+      from: { path: lib('formats/ecg-page'), pathNot: SPEC },
+      to: { pathNot: lib('formats/ecg-page') },
+    },
+    {
       name: 'viewer-talks-http',
+      comment: 'the one exception: the geometry of the ECG page (docs/decisions/0050)',
       severity: 'error',
       from: { path: '^apps/viewer/' },
-      to: { path: ['^libs/', '@nestjs', 'typeorm'] },
+      to: { path: ['^libs/', '@nestjs', 'typeorm'], pathNot: ['^libs/formats/ecg-page/src/index\\.ts$'] },
     },
     {
       name: 'libs-know-no-apps',

@@ -64,6 +64,6 @@ step(
 );
 step(
   'web application',
-  ['apps/viewer/'],
+  ['apps/viewer/', 'libs/formats/ecg-page/'],
   [['node_modules/vite/bin/vite.js', 'build', '--config', 'apps/viewer/vite.config.ts', '--logLevel', 'warn']],
 );

@@ -12,6 +12,10 @@ export default defineConfig({
   resolve: {
     alias: [
       {
+        find: '#libs/formats/ecg-page',
+        replacement: fileURLToPath(new URL('../../libs/formats/ecg-page/src/index.ts', import.meta.url)),
+      },
+      {
         find: /^(fs|path|url)$/,
         replacement: fileURLToPath(new URL('src/reading/images/no-node-module.ts', import.meta.url)),
       },

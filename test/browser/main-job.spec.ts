@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { readEcg } from '#libs/formats/ecg';
+import { layoutEcgPage } from '#libs/formats/ecg-page';
 import { sampleCt, sampleDr, sampleEcg } from '#libs/formats/samples';
 import { launchBrowser, sitDown, waitForPicture, type Desk } from '#test/browser';
 import { difference, pictureByCounterpart, pictureOnScreen } from '#test/browser-picture';
@@ -194,14 +196,7 @@ suite('the main job, in the browser', () => {
     await row(page, '何心宁').click();
     await waitForPicture(page, 'ecg:');
     expect(await page.getByTestId('frame-indicator').textContent()).toBe('25 mm/s · 10 mm/mV');
-    const id = new URL(page.url()).pathname.split('/').at(-1)!;
-    const view = (await (await page.request.get(`${qiao.base}/api/reads/${id}/ecg`)).json()) as {
-      page: {
-        grid: { xMm: number; yMm: number; widthMm: number; heightMm: number };
-        traces: { lead: string; startSample: number; endSample: number; originXMm: number; baselineYMm: number }[];
-      };
-    };
-    const { grid, traces } = view.page;
+    const { grid, traces } = layoutEcgPage(readEcg(ecg[0]!.bytes));
     const screen = await pictureOnScreen(page);
     const at = (x: number, y: number) =>
       screen.rgb.subarray((y * screen.width + x) * 3, (y * screen.width + x) * 3 + 3);

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import jpeg from 'jpeg-js';
-import { deriveLimbLeads, type EcgRecording, layoutEcgPage } from '#libs/formats/ecg';
+import { deriveLimbLeads, type EcgRecording } from '#libs/formats/ecg';
+import { layoutEcgPage } from '#libs/formats/ecg-page';
 import { findMissingGlyphs, type ReportFonts, type ReportPdfContent, renderReportPdf } from '#libs/formats/report-pdf';
 
 const run = promisify(execFile);
@@ -45,6 +46,7 @@ const recording: EcgRecording = {
   notes: [],
   source: 'dicom',
 };
+const leads = [...recording.leads, ...deriveLimbLeads(recording)];
 
 const content: ReportPdfContent = {
   kind: 'ecg',
@@ -84,7 +86,7 @@ const content: ReportPdfContent = {
     { jpeg: picture(90, 90), caption: '图4' },
     { jpeg: picture(90, 90), caption: '图5' },
   ],
-  ecg: { page: layoutEcgPage(recording), leads: [...recording.leads, ...deriveLimbLeads(recording)] },
+  ecg: { page: layoutEcgPage({ ...recording, leads }), leads },
   author: '周明',
   reviewer: null,
   instanceCount: 1,

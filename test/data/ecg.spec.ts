@@ -4,16 +4,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import {
   detectEcgFormat,
-  ecgPageToSvg,
   EcgFormatError,
   type EcgLead,
   type EcgRecording,
-  layoutEcgPage,
   readAecg,
   readDicomWaveform,
   readEcg,
   toEcgView,
 } from '#libs/formats/ecg';
+import { ecgPageToSvg, layoutEcgPage } from '#libs/formats/ecg-page';
 
 const root = process.env['QIAO_TEST_DATA'];
 if (root === undefined) throw new Error('Set QIAO_TEST_DATA to the folder of real files.');
@@ -222,6 +221,6 @@ describe('page and view of a real recording', () => {
     expect(Array.from({ length: 5000 }, (_, i) => bytes.readInt16LE(i * 2))).toEqual([
       ...leadOf(recording.leads, 'V6').samples,
     ]);
-    expect(ecgPageToSvg(view.page, recording)).toContain('width="297mm"');
+    expect(ecgPageToSvg(layoutEcgPage(recording), recording)).toContain('width="297mm"');
   });
 });

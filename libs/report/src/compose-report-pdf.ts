@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ReadEcgRecording, type InstanceLocation } from '#libs/catalogue';
-import { deriveLimbLeads, layoutEcgPage } from '#libs/formats/ecg';
+import { deriveLimbLeads } from '#libs/formats/ecg';
+import { layoutEcgPage } from '#libs/formats/ecg-page';
 import { text } from '#libs/formats/dicom';
 import { renderReportPdf, type EcgStrip, type ReportFonts } from '#libs/formats/report-pdf';
 import { maskIdCard } from '#libs/patients';
@@ -76,7 +77,8 @@ export class ComposeReportPdf {
 
   private async strip(examId: string): Promise<EcgStrip> {
     const recording = await this.ecgs.ofExam(examId);
-    const page = layoutEcgPage(recording, { speedMmPerS: 25, gainMmPerMv: 10, layout: '3x4+1' });
-    return { page, leads: [...recording.leads, ...deriveLimbLeads(recording)] };
+    const leads = [...recording.leads, ...deriveLimbLeads(recording)];
+    const page = layoutEcgPage({ ...recording, leads }, { speedMmPerS: 25, gainMmPerMv: 10, layout: '3x4+1' });
+    return { page, leads };
   }
 }

@@ -49,7 +49,7 @@ export class ReadsController {
   @Get('ecg')
   @Route({
     permission: 'image.view',
-    summary: 'The ECG recording of a read, with its page laid out',
+    summary: 'The ECG recording of a read: stored and derived leads with their samples, and what the device says of it',
     response: ecgView,
   })
   async ecg(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string) {

@@ -121,7 +121,8 @@ export const readDetail = readRow.extend({
 });
 export const ecgView = z.object({
   recording: z.record(z.string(), z.unknown()),
-  page: z.record(z.string(), z.unknown()),
+  /** Measured by the server, where it has measured: for the doctor to confirm. */
+  computed: z.array(z.object({ code: z.string(), value: z.number(), unit: z.string() })).optional(),
 });
 
 export const pageQuery = z.object({

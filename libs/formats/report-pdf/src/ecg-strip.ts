@@ -1,4 +1,4 @@
-import { type EcgPage } from '#libs/formats/ecg';
+import { type EcgPage } from '#libs/formats/ecg-page';
 import { MM, type Sheet } from './sheet.js';
 
 /** The ECG as it is drawn: the page's grid with all that stands on it, and the samples that its traces point at. */

@@ -1,6 +1,7 @@
 import { useEffect, useState, type MouseEvent } from 'react';
+import type { EcgPage } from '#libs/formats/ecg-page';
 import { useText } from '../../text/index.js';
-import { screenBox, type EcgPage } from './ecg-view.js';
+import { screenBox } from './ecg-view.js';
 
 interface Point {
   x: number;

@@ -1,4 +1,5 @@
-import { decodeSamples, screenBox, type EcgPage, type EcgView } from './ecg-view.js';
+import type { EcgPage, PageLead } from '#libs/formats/ecg-page';
+import { screenBox } from './ecg-view.js';
 
 const surround = '#ffffff';
 const paper = '#fff9f7';
@@ -6,28 +7,6 @@ const fine = '#f8d9d5';
 const coarse = '#eaa9a2';
 const ink = '#15181b';
 const absent = '#8a1c1c';
-
-export interface DecodedLead {
-  samples: Int16Array | Int32Array;
-  missingValue: number | undefined;
-}
-export type DecodedLeads = ReadonlyMap<string, DecodedLead>;
-
-/** Decodes the leads that the page draws; `unreadable` names those that cannot be. */
-export function decodeLeads(view: EcgView): { leads: DecodedLeads; unreadable: string[] } {
-  const leads = new Map<string, DecodedLead>();
-  const unreadable: string[] = [];
-  for (const name of new Set(view.page.traces.map(({ lead }) => lead))) {
-    const lead = view.recording.leads.find((one) => one.name === name);
-    try {
-      if (!lead) throw new Error('no such lead');
-      leads.set(name, { samples: decodeSamples(lead), missingValue: lead.missingValue });
-    } catch {
-      unreadable.push(name);
-    }
-  }
-  return { leads, unreadable };
-}
 
 /** The grid starts where the page says, so that its lines run through every baseline. */
 function drawGrid(context: CanvasRenderingContext2D, { grid }: EcgPage, scale: number): void {
@@ -66,7 +45,7 @@ export interface LabelWords {
 export function drawPage(
   canvas: HTMLCanvasElement,
   page: EcgPage,
-  leads: DecodedLeads,
+  leads: readonly PageLead[],
   scale: number,
   font: string,
   words: LabelWords,
@@ -103,7 +82,7 @@ export function drawPage(
   }
   context.stroke();
   for (const trace of page.traces) {
-    const lead = leads.get(trace.lead);
+    const lead = leads.find(({ name }) => name === trace.lead);
     if (!lead) continue;
     context.beginPath();
     let down = false;

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
+import { layoutEcgPage } from '#libs/formats/ecg-page';
 import { api } from '../../api/client.js';
 import { fontFamily } from '../../office/theme.js';
 import { useFetched } from '../../office/use-fetched.js';
@@ -7,9 +8,9 @@ import { FailedPage, PlainPage } from '../../plain-page.js';
 import { useText } from '../../text/index.js';
 import { Caliper } from './caliper.js';
 import { DeviceFindings } from './device-findings.js';
-import { decodeLeads, drawPage } from './draw-page.js';
+import { drawPage } from './draw-page.js';
 import { noteText } from './note-text.js';
-import { screenBox, type EcgView } from './ecg-view.js';
+import { decodeLeads, screenBox, type EcgView } from './ecg-view.js';
 import './ecg.css';
 
 /** CSS pixels of a millimetre, by CSS's own definition of one. */
@@ -17,9 +18,9 @@ const actualSize = 96 / 25.4;
 
 function Paper({ readId, view, beside }: { readId: string; view: EcgView; beside: HTMLElement | null }) {
   const t = useText();
-  const { page } = view;
+  const { leads, unreadable } = useMemo(() => decodeLeads(view.recording.leads), [view]);
+  const page = useMemo(() => layoutEcgPage({ ...view.recording, leads }), [view, leads]);
   const box = screenBox(page);
-  const { leads, unreadable } = useMemo(() => decodeLeads(view), [view]);
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [room, setRoom] = useState({ width: 0, height: 0 });

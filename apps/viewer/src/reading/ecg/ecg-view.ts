@@ -1,11 +1,11 @@
+import type { EcgPage, PageLead } from '#libs/formats/ecg-page';
+
 /** A lead; `samples` is base64 of little-endian integers as wide as `encoding` says. */
-export interface EcgLead {
-  name: string;
+export interface EcgLeadView extends Omit<PageLead, 'samples'> {
   samples: string;
   encoding: 'int16' | 'int32';
-  derived: boolean;
-  /** A sample of this value is no measurement: nothing is drawn there. */
-  missingValue?: number;
+  /** What the device filtered before it stored the samples, where the file says so. */
+  filter?: { lowHz?: number; highHz?: number; notchHz?: number };
 }
 
 export interface EcgMeasurement {
@@ -14,48 +14,25 @@ export interface EcgMeasurement {
   unit: string;
 }
 
-/** One trace of the page; lengths in millimetres, `mmPerUnit` millimetres for a sample step. */
-export interface EcgTrace {
-  lead: string;
-  startSample: number;
-  endSample: number;
-  originXMm: number;
-  baselineYMm: number;
-  mmPerSample: number;
-  mmPerUnit: number;
-  offsetMm: number;
-}
-
-export interface EcgPage {
-  widthMm: number;
-  heightMm: number;
-  speedMmPerS: number;
-  gainMmPerMv: number;
-  grid: { xMm: number; yMm: number; widthMm: number; heightMm: number };
-  traces: EcgTrace[];
-  calibrationPulses: { xMm: number; yMm: number; heightMm: number; widthMm: number }[];
-  labels: { text: string; xMm: number; yMm: number; kind: 'stored' | 'derived' | 'missing' }[];
-  separators: { xMm: number; yMm: number; heightMm: number }[];
-  speedText: string;
-  gainText: string;
-  notes: string[];
-}
-
 export interface EcgRecording {
-  leads: EcgLead[];
+  leads: EcgLeadView[];
+  /** Averaged or median beats that the device computed. */
+  representativeBeats?: EcgLeadView[];
   device?: { manufacturer?: string; model?: string; serial?: string };
   startTime?: string;
   measurements: EcgMeasurement[];
   statements: string[];
+  notes: string[];
 }
 
 export interface EcgView {
   recording: EcgRecording;
-  page: EcgPage;
+  /** Measured by the server, for the doctor to confirm. */
+  computed?: EcgMeasurement[];
 }
 
 /** The integers of a lead; throws where they cannot be read. */
-export function decodeSamples({ samples, encoding }: EcgLead): Int16Array | Int32Array {
+function decodeSamples({ samples, encoding }: EcgLeadView): Int16Array | Int32Array {
   const bytes = Uint8Array.from(atob(samples), (character) => character.codePointAt(0) ?? 0);
   const width = encoding === 'int32' ? 4 : 2;
   const view = new DataView(bytes.buffer);
@@ -65,6 +42,20 @@ export function decodeSamples({ samples, encoding }: EcgLead): Int16Array | Int3
     out[index] = width === 4 ? view.getInt32(index * 4, true) : view.getInt16(index * 2, true);
   }
   return out;
+}
+
+/** Leads with their samples as numbers; `unreadable` names those that cannot be read. */
+export function decodeLeads(views: readonly EcgLeadView[]): { leads: PageLead[]; unreadable: string[] } {
+  const leads: PageLead[] = [];
+  const unreadable: string[] = [];
+  for (const view of views) {
+    try {
+      leads.push({ ...view, samples: decodeSamples(view) });
+    } catch {
+      unreadable.push(view.name);
+    }
+  }
+  return { leads, unreadable };
 }
 
 /** A part of the page, in its millimetres. */

@@ -1,5 +1,4 @@
-import type { EcgLead } from '../ecg-recording.js';
-import { tidy } from '../microvolts.js';
+import { type PageLead, startOf, tidy } from './page-lead.js';
 
 /**
  * A run of samples on the page: sample i (startSample ≤ i < endSample) of lead `lead` lies at
@@ -23,6 +22,8 @@ export interface Window {
   readonly baselineYMm: number;
   readonly fromSeconds: number;
   readonly seconds: number;
+  /** Turned over: -aVR. */
+  readonly inverted?: boolean;
 }
 
 interface Scale {
@@ -33,13 +34,8 @@ interface Scale {
 /** A lead that stands this far from zero for the whole window would leave its row; the constant is taken away and said. */
 const LARGEST_OFFSET_UV = 2000;
 
-/** The recording's second at which the lead begins. */
-export function startOf(lead: EcgLead): number {
-  return lead.startSeconds + (lead.skewSeconds ?? 0);
-}
-
 /** The lead in one column; where it was recorded at another time (3 or 4 leads after each other) its own first seconds, said in `notes`. */
-export function columnTrace(lead: EcgLead, window: Window, scale: Scale, notes: string[]): EcgTrace {
+export function columnTrace(lead: PageLead, window: Window, scale: Scale, notes: string[]): EcgTrace {
   const trace = traceOf(lead, window, scale, notes);
   if (trace.endSample > trace.startSample) return trace;
   const end = startOf(lead) + lead.samples.length / lead.sampleRateHz;
@@ -52,11 +48,11 @@ export function columnTrace(lead: EcgLead, window: Window, scale: Scale, notes: 
 }
 
 /** The lead along the whole page. */
-export function stripTrace(lead: EcgLead, window: Window, scale: Scale, notes: string[]): EcgTrace {
+export function stripTrace(lead: PageLead, window: Window, scale: Scale, notes: string[]): EcgTrace {
   return traceOf(lead, window, scale, notes);
 }
 
-function traceOf(lead: EcgLead, window: Window, scale: Scale, notes: string[]): EcgTrace {
+function traceOf(lead: PageLead, window: Window, scale: Scale, notes: string[]): EcgTrace {
   // A sample that falls on the edge belongs to the window it begins; the guard keeps 1250.0000001 from becoming 1251.
   const index = (seconds: number): number => {
     const at = Math.ceil((seconds - startOf(lead)) * lead.sampleRateHz - 1e-6);
@@ -65,6 +61,7 @@ function traceOf(lead: EcgLead, window: Window, scale: Scale, notes: string[]): 
   const startSample = index(window.fromSeconds);
   const endSample = Math.max(startSample, index(window.fromSeconds + window.seconds));
   const late = startOf(lead) + startSample / lead.sampleRateHz - window.fromSeconds;
+  const sign = window.inverted ? -1 : 1;
   const offset = displayOffset(lead, startSample, endSample);
   if (offset !== 0)
     notes.push(`Lead ${lead.name}: a constant of ${(-offset / 1000).toFixed(1)} mV is taken away for display.`);
@@ -76,15 +73,17 @@ function traceOf(lead: EcgLead, window: Window, scale: Scale, notes: string[]): 
     originXMm: tidy(window.xMm + (endSample > startSample ? late * scale.speedMmPerS : 0)),
     baselineYMm: window.baselineYMm,
     mmPerSample: tidy(scale.speedMmPerS / lead.sampleRateHz),
-    mmPerUnit: tidy((lead.microvoltsPerUnit / 1000) * scale.gainMmPerMv),
-    offsetMm: tidy(((lead.baselineMicrovolts + offset) / 1000) * scale.gainMmPerMv),
+    mmPerUnit: tidy((sign * lead.microvoltsPerUnit * scale.gainMmPerMv) / 1000),
+    offsetMm: tidy((sign * (lead.baselineMicrovolts + offset) * scale.gainMmPerMv) / 1000),
   };
 }
 
 /** Microvolts to add so that the trace stays in its row: 0, or minus the median of the window. */
-function displayOffset(lead: EcgLead, startSample: number, endSample: number): number {
-  const values = lead.samples.slice(startSample, endSample).filter((value) => value !== lead.missingValue);
-  const median = values.sort()[values.length >> 1];
+function displayOffset(lead: PageLead, startSample: number, endSample: number): number {
+  const values: number[] = [];
+  for (let i = startSample; i < endSample; i++)
+    if (lead.samples[i] !== lead.missingValue) values.push(lead.samples[i]!);
+  const median = Float64Array.from(values).sort()[values.length >> 1];
   const microvolts = median === undefined ? 0 : median * lead.microvoltsPerUnit + lead.baselineMicrovolts;
   return Math.abs(microvolts) > LARGEST_OFFSET_UV ? -tidy(microvolts) : 0;
 }

@@ -1,11 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { deriveLimbLeads } from '../derive-limb-leads.js';
 import { ecgPageToSvg } from './ecg-page-svg.js';
 import { layoutEcgPage } from './ecg-page.js';
-import type { EcgLead, EcgRecording } from '../ecg-recording.js';
-import { toEcgView } from './ecg-view.js';
+import type { PageLead, SheetRecording } from './page-lead.js';
 
-const lead = (name: string, change: Partial<EcgLead> = {}): EcgLead => ({
+const lead = (name: string, change: Partial<PageLead> = {}): PageLead => ({
   name,
   samples: new Int32Array(5000),
   sampleRateHz: 500,
@@ -15,47 +13,19 @@ const lead = (name: string, change: Partial<EcgLead> = {}): EcgLead => ({
   startSeconds: 0,
   ...change,
 });
-const recordingOf = (...leads: EcgLead[]): EcgRecording => ({
+const recordingOf = (...leads: PageLead[]): SheetRecording => ({
   patient: { name: 'A<b>&"' },
   leads,
   measurements: [],
   statements: [],
   notes: [],
-  source: 'dicom',
 });
 const eight = ['I', 'II', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6'].map((name) => lead(name));
-
-describe('deriveLimbLeads', () => {
-  it('is exact in whole halves of the stored unit', () => {
-    const I = lead('I', { samples: Int32Array.from([3, -5]), baselineMicrovolts: 10 });
-    const II = lead('II', { samples: Int32Array.from([4, 2]), baselineMicrovolts: 20 });
-    const microvolts = deriveLimbLeads(recordingOf(I, II)).map(({ name, samples, ...scale }) => [
-      name,
-      Array.from(samples, (value) => value * scale.microvoltsPerUnit + scale.baselineMicrovolts),
-    ]);
-    const [a, b, c, d] = [3 * 2.5 + 10, 4 * 2.5 + 20, -5 * 2.5 + 10, 2 * 2.5 + 20];
-    expect(microvolts).toEqual([
-      ['III', [b - a, d - c]],
-      ['aVR', [-(a + b) / 2, -(c + d) / 2]],
-      ['aVL', [a - b / 2, c - d / 2]],
-      ['aVF', [b - a / 2, d - c / 2]],
-    ]);
-  });
-
-  it('replaces no stored lead, and invents nothing over gaps or from other times', () => {
-    expect(deriveLimbLeads(recordingOf(...eight, lead('aVF'))).map(({ name }) => name)).toEqual(['III', 'aVR', 'aVL']);
-    expect(deriveLimbLeads(recordingOf(lead('I'), lead('II', { startSeconds: 1 })))).toEqual([]);
-    expect(deriveLimbLeads(recordingOf(lead('II'), lead('V1')))).toEqual([]);
-    const gap = lead('I', { samples: Int32Array.from([-32_768, 1]), missingValue: -32_768 });
-    const [III] = deriveLimbLeads(recordingOf(gap, lead('II')));
-    expect(III?.samples[0]).toBe(III?.missingValue);
-    expect(III?.samples[1]).not.toBe(III?.missingValue);
-  });
-});
+const derived = ['III', 'aVR', 'aVL', 'aVF'].map((name) => lead(name, { derived: true }));
 
 describe('layoutEcgPage', () => {
   it('shows column k from second 2.5 k on, at 25 mm/s and 10 mm/mV', () => {
-    const page = layoutEcgPage(recordingOf(...eight));
+    const page = layoutEcgPage(recordingOf(...eight, ...derived));
     const V4 = page.traces.find(({ lead: name }) => name === 'V4');
     expect(V4).toMatchObject({ startSample: 3750, endSample: 5000, mmPerSample: 0.05, mmPerUnit: 0.025 });
     expect((V4?.originXMm ?? 0) - (page.traces[0]?.originXMm ?? 0)).toBe(187.5);
@@ -71,7 +41,7 @@ describe('layoutEcgPage', () => {
 
   it('puts every baseline on a line of the 5 mm grid and everything on the page', () => {
     for (const options of [{}, { speedMmPerS: 50, gainMmPerMv: 20 }, { gainMmPerMv: 5 }]) {
-      const page = layoutEcgPage(recordingOf(...eight), options);
+      const page = layoutEcgPage(recordingOf(...eight, ...derived), options);
       for (const trace of page.traces) {
         expect((trace.baselineYMm - page.grid.yMm) % 5).toBe(0);
         const end = trace.originXMm + (trace.endSample - trace.startSample) * trace.mmPerSample;
@@ -81,6 +51,49 @@ describe('layoutEcgPage', () => {
       for (const pulse of page.calibrationPulses)
         expect(pulse.xMm + pulse.widthMm).toBeLessThan(page.traces[0]?.originXMm ?? 0);
     }
+  });
+
+  it.each([
+    ['3x4+1', 13, 4, 2.5],
+    ['3x4+3', 15, 6, 2.5],
+    ['6x2', 12, 6, 5],
+    ['12x1', 12, 12, 10],
+  ] as const)('%s: %d traces in %d rows of %d s', (layout, traces, rows, seconds) => {
+    const page = layoutEcgPage(recordingOf(...eight, ...derived), { layout });
+    expect(page.traces).toHaveLength(traces);
+    expect(new Set(page.traces.map(({ baselineYMm }) => baselineYMm)).size).toBe(rows);
+    expect(page.calibrationPulses).toHaveLength(rows);
+    const V6 = page.traces.find(({ lead: name }) => name === 'V6')!;
+    expect((V6.endSample - V6.startSample) / 500).toBe(seconds);
+    for (const { baselineYMm } of page.traces) expect((baselineYMm - page.grid.yMm) % 5).toBe(0);
+    const lowest = Math.max(...page.traces.map(({ baselineYMm }) => baselineYMm));
+    expect(lowest + 10).toBeLessThanOrEqual(page.grid.yMm + page.grid.heightMm);
+  });
+
+  it("has the limb leads in Cabrera's order, aVR turned over and called so", () => {
+    const page = layoutEcgPage(recordingOf(...eight, ...derived), { layout: '12x1', cabrera: true });
+    expect(page.traces.slice(0, 6).map(({ lead: name }) => name)).toEqual(['aVL', 'I', 'aVR', 'II', 'aVF', 'III']);
+    expect(page.traces.slice(0, 6).map(({ mmPerUnit }) => Math.sign(mmPerUnit))).toEqual([1, 1, -1, 1, 1, 1]);
+    expect(page.labels[2]?.text).toBe('-aVR (derived)');
+    const usual = layoutEcgPage(recordingOf(...eight, ...derived), { layout: '12x1' });
+    expect(usual.traces.every(({ mmPerUnit }) => mmPerUnit > 0)).toBe(true);
+  });
+
+  it('shows any ten seconds of a long recording, and says which', () => {
+    const long = recordingOf(lead('II', { samples: new Int32Array(15_000) }));
+    const page = layoutEcgPage(long, { fromSeconds: 20 });
+    expect(page.traces.at(-1)).toMatchObject({ startSample: 10_000, endSample: 15_000, originXMm: 25 });
+    expect(page.notes.join(' ')).toContain('Seconds 20 to 30 of 30 s are shown.');
+    expect(layoutEcgPage(long).notes.join(' ')).toContain('The first 10 s of 30 s are shown.');
+    expect(layoutEcgPage(long, { speedMmPerS: 50, seconds: 5 }).grid.widthMm).toBe(270);
+    expect(() => layoutEcgPage(long, { fromSeconds: -1 })).toThrow(RangeError);
+    expect(() => layoutEcgPage(long, { seconds: 0 })).toThrow(RangeError);
+  });
+
+  it('gives leads of other names a row each', () => {
+    const page = layoutEcgPage(recordingOf(lead('CH1'), lead('CH2')), { layout: '12x1' });
+    expect(page.traces.map(({ lead: name }) => name)).toEqual(['CH1', 'CH2']);
+    expect(page.notes).toEqual([]);
   });
 
   it('names missing leads, a short recording and another strip', () => {
@@ -119,20 +132,5 @@ describe('ecgPageToSvg', () => {
     expect(svg).toContain('width="297mm" height="210mm" viewBox="0 0 297 210"');
     expect(svg).toContain('A&lt;b&gt;&amp;&quot;');
     expect(svg).toContain('d="M25 95L25.05 85M25.15 85"');
-  });
-});
-
-describe('toEcgView', () => {
-  it('writes 16 bits where they do, 32 where they do not', () => {
-    const { recording } = toEcgView(
-      recordingOf(
-        lead('V1', { samples: Int32Array.from([-2, 1]) }),
-        lead('V2', { samples: Int32Array.from([40_000]) }),
-      ),
-    );
-    expect(recording.leads.map(({ encoding, samples }) => [encoding, samples])).toEqual([
-      ['int16', '/v8BAA=='],
-      ['int32', 'QJwAAA=='],
-    ]);
   });
 });

@@ -1,6 +1,5 @@
-import { deriveLimbLeads } from '../derive-limb-leads.js';
-import { type EcgPage, type EcgPageOptions, layoutEcgPage } from './ecg-page.js';
-import type { EcgLead, EcgRecording } from '../ecg-recording.js';
+import { deriveLimbLeads } from './derive-limb-leads.js';
+import type { EcgLead, EcgRecording } from './ecg-recording.js';
 
 /** A lead as JSON: `samples` is base64 of little-endian integers of the width that `encoding` says. */
 export interface EcgLeadView extends Omit<EcgLead, 'samples'> {
@@ -14,11 +13,10 @@ export interface EcgView {
     readonly leads: readonly EcgLeadView[];
     readonly representativeBeats?: readonly EcgLeadView[];
   };
-  readonly page: EcgPage;
 }
 
-/** The recording and its page for the web API. Samples stay in stored units, nothing is resampled or filtered. */
-export function toEcgView(recording: EcgRecording, options: EcgPageOptions = {}): EcgView {
+/** The recording for the web API. Samples stay in stored units, nothing is resampled or filtered. */
+export function toEcgView(recording: EcgRecording): EcgView {
   const { leads, representativeBeats, ...rest } = recording;
   return {
     recording: {
@@ -26,7 +24,6 @@ export function toEcgView(recording: EcgRecording, options: EcgPageOptions = {})
       leads: [...leads, ...deriveLimbLeads(recording)].map(leadView),
       ...(representativeBeats ? { representativeBeats: representativeBeats.map(leadView) } : {}),
     },
-    page: layoutEcgPage(recording, options),
   };
 }
 

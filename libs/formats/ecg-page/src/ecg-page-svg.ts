@@ -1,7 +1,6 @@
-import { deriveLimbLeads } from '../derive-limb-leads.js';
 import type { EcgPage } from './ecg-page.js';
-import type { EcgLead, EcgMeasurement, EcgRecording } from '../ecg-recording.js';
 import type { EcgTrace } from './ecg-trace.js';
+import type { PageLead, SheetRecording } from './page-lead.js';
 
 export interface EcgSvgOptions {
   /** Patient, time, device, measurements and statements above the grid; true unless told. */
@@ -17,8 +16,8 @@ const SHOWN_FIRST = ['HR', 'PR', 'QRS', 'QT', 'QTc', 'P-axis', 'QRS-axis', 'T-ax
  * The page as a standalone SVG: width and height in millimetres, one user unit a millimetre, so that print and measurement are to
  * scale. Text from the file is escaped; there are no scripts, links or external resources in it.
  */
-export function ecgPageToSvg(page: EcgPage, recording: EcgRecording, options: EcgSvgOptions = {}): string {
-  const leads = new Map([...recording.leads, ...deriveLimbLeads(recording)].map((lead) => [lead.name, lead]));
+export function ecgPageToSvg(page: EcgPage, recording: SheetRecording, options: EcgSvgOptions = {}): string {
+  const leads = new Map(recording.leads.map((lead) => [lead.name, lead]));
   const { widthMm, heightMm } = page;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${widthMm}mm" height="${heightMm}mm" viewBox="0 0 ${widthMm} ${heightMm}"`,
@@ -63,7 +62,7 @@ function pulseSvg({ xMm, yMm, heightMm, widthMm }: EcgPage['calibrationPulses'][
 }
 
 /** A polyline that lifts its pen where samples are missing. */
-function traceSvg(trace: EcgTrace, lead: EcgLead | undefined): string {
+function traceSvg(trace: EcgTrace, lead: PageLead | undefined): string {
   if (!lead) return '';
   let d = '';
   let down = false;
@@ -81,7 +80,7 @@ function traceSvg(trace: EcgTrace, lead: EcgLead | undefined): string {
   return d === '' ? '' : `<path data-lead="${escape(trace.lead)}" d="${d}"/>`;
 }
 
-function headerSvg(page: EcgPage, recording: EcgRecording): string[] {
+function headerSvg(page: EcgPage, recording: SheetRecording): string[] {
   const { patient, device, startTime, measurements, statements } = recording;
   const person = [patient.id, patient.sex, patient.birthDate].filter((part) => part !== undefined).join(' · ');
   const machine = [device?.manufacturer, device?.model].filter((part) => part !== undefined && part !== 'Unknown');
@@ -116,7 +115,7 @@ function footSvg(page: EcgPage): string[] {
   ];
 }
 
-function rank({ code }: EcgMeasurement): number {
+function rank({ code }: SheetRecording['measurements'][number]): number {
   const at = SHOWN_FIRST.indexOf(code);
   return at < 0 ? SHOWN_FIRST.length : at;
 }

@@ -62,6 +62,9 @@ const KINDS = {
   bench() {
     run('bench', process.execPath, ['test/bench/run-bench.mjs', ...more]);
   },
+  'bench:ecg'() {
+    run('bench:ecg', process.execPath, ['test/bench/run-bench.mjs', 'ecg', ...more]);
+  },
   'bench:viewer'() {
     run('bench:viewer', process.execPath, ['test/bench/run-bench.mjs', 'viewer', ...more]);
   },

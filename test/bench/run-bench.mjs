@@ -1,4 +1,5 @@
-// `npm run bench` and `npm run bench:viewer` (`viewer` as the first word): compiles the bench and runs it in a network namespace of its own,
+// `npm run bench`, `npm run bench:viewer` and `npm run bench:ecg` (`viewer`, `ecg` as the first word): compiles the bench and runs it in a
+// network namespace of its own,
 // where only it can reach what it starts.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -22,11 +23,12 @@ const compiled = spawnSync(
 );
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
-const viewer = process.argv[2] === 'viewer';
+const part = ['viewer', 'ecg'].find((name) => name === process.argv[2]);
+const viewer = part === 'viewer';
 const main = [
   process.execPath,
-  join(root, viewer ? 'dist/test/bench/viewer/main.js' : 'dist/test/bench/main.js'),
-  ...process.argv.slice(viewer ? 3 : 2),
+  join(root, 'dist/test/bench', part ?? '', 'main.js'),
+  ...process.argv.slice(part ? 3 : 2),
 ];
 // Inside there is no way out to fetch it.
 // Built by then, and not before: nothing that reads this file without building must look for it.

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { ExpectInstances } from '#libs/catalogue';
-import { sampleUid } from '#libs/formats/samples';
+import { sampleAecg, sampleUid } from '#libs/formats/samples';
 import { productDatabase } from '#test/product-database';
 import { productParts, type ProductParts } from '#test/product-parts';
 import { eventually, QiaoProcess, type Ask } from '#test/qiao-process';
@@ -62,6 +62,18 @@ describe('completeness', () => {
   const uid = (study: string) => sampleUid(study, 'study');
   const patience = (situation: string, times: number) =>
     database.query('UPDATE settling_rule SET quiet_times = $2 WHERE situation = $1', [situation, times]);
+
+  it('waits for no second ECG as it does for images', async () => {
+    await patience('unannounced', 1000);
+    await send(...series('complete-images', 1, 1));
+    expect(
+      (await his('POST', '/api/ecg', sampleAecg({ seed: 'completeness', patientId: 'complete-ecg' })[0]!.bytes)).status,
+    ).toBe(201);
+    await reaches('complete-ecg', { state: 'settled', instances: 1 });
+    expect(await exam('complete-images')).toMatchObject({ state: 'arriving' });
+    await patience('unannounced', 1);
+    await reaches('complete-images', { state: 'settled' });
+  });
 
   it('counts against what an MPPS named, waits for the rest, and settles when it is here', async () => {
     const images = series('complete-mpps', 1, 5);

@@ -22,6 +22,8 @@ import { startRounds } from '../../platform/src/rounds.js';
 
 const QUEUE = 'reactions';
 const RELAY_MS = 200;
+/** Short, because an ECG is waited for no longer than this. */
+const SETTLE_MS = 250;
 const SWEEP_MS = 5_000;
 /** A page that was away for longer reads its list anew. */
 const WORKLIST_EVENT_HOURS = 24;
@@ -61,7 +63,7 @@ const garbage = new CollectGarbage(app.get(Database), app.get(ObjectStore), [], 
 const rounds = [
   startRounds('relay', RELAY_MS, async () => enqueue(await deliveries.relay())),
   startRounds('sweep', SWEEP_MS, async () => enqueue(await deliveries.sweep())),
-  startRounds('settle', 1_000, async () => (await completeness.settleQuiet(settings.settleSeconds)).length > 0),
+  startRounds('settle', SETTLE_MS, async () => (await completeness.settleQuiet(settings.settleSeconds)).length > 0),
   startRounds('compress-frames', 2_000, (signal) => compressFrames.next(signal)),
   startRounds('leases', 30_000, async () => (await changeRead.expireLeases()) > 0),
   startRounds('old-worklist-events', 600_000, async () => worklistEvents.clear(WORKLIST_EVENT_HOURS).then(() => false)),

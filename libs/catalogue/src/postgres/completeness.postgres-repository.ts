@@ -6,8 +6,8 @@ import { EXAM_SETTLED } from '../domain/exam.events.js';
 import { EXAM_STATES, type ExamState } from '../domain/exam.states.js';
 
 /** The rule's one reading of an examination `e` and of what broke off (`b`). */
-const SITUATION = `CASE WHEN e.missing_instances > 0 THEN 'incomplete' WHEN e.expected_instances IS NOT NULL THEN 'complete'
-  WHEN b.broken THEN 'interrupted' ELSE 'unannounced' END`;
+const SITUATION = `CASE WHEN e.missing_instances > 0 THEN 'incomplete' WHEN e.kind = 'ecg' AND NOT b.broken THEN 'recording'
+  WHEN e.expected_instances IS NOT NULL THEN 'complete' WHEN b.broken THEN 'interrupted' ELSE 'unannounced' END`;
 
 @Injectable()
 export class CompletenessPostgresRepository extends CompletenessRepository {
@@ -98,7 +98,7 @@ export class CompletenessPostgresRepository extends CompletenessRepository {
          CROSS JOIN LATERAL (
            SELECT coalesce(bool_or(s.lease_until > now()), false) AS open, coalesce(bool_or(s.lease_until <= now()), false) AS broken
            FROM exam_sending s WHERE s.organisation = e.organisation AND s.study_instance_uid = e.study_instance_uid) b
-         WHERE e.state <> 'settled' AND e.last_received_at < now() - make_interval(secs => $1) AND NOT b.open
+         WHERE e.state <> 'settled' AND (e.kind = 'ecg' OR e.last_received_at < now() - make_interval(secs => $1)) AND NOT b.open
            AND e.last_received_at < now() - make_interval(secs => $1 *
                (SELECT quiet_times::float8 FROM settling_rule WHERE situation = ${SITUATION}))
            AND NOT EXISTS (SELECT 1 FROM ingest_instance x WHERE x.organisation = e.organisation

@@ -272,6 +272,36 @@ describe('the door', () => {
       expect((await sun('GET', `/api/reads/${row.id}/ecg`)).status).toBe(404);
     });
 
+    it('as a PDF is read as a document, belongs to whom its sender names, and is signed without a strip', async () => {
+      const pdf = Buffer.from('%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n');
+      expect(await his('POST', '/api/ecg', pdf)).toMatchObject({ status: 400, body: { code: 'no-patient-id' } });
+      expect(await his('POST', '/api/ecg?patientId=E-3', pdf.subarray(0, 30))).toMatchObject({
+        status: 400,
+        body: { code: 'truncated' },
+      });
+      const name = encodeURIComponent('郑心平');
+      const posted = await his<{ studyInstanceUid: string }>('POST', `/api/ecg?patientId=E-3&patientName=${name}`, pdf);
+      expect(posted.status).toBe(201);
+      const row = await readOf(posted.body.studyInstanceUid, zhou);
+      expect(row).toMatchObject({ kind: 'ecg', patient: { number: 'E-3', name: '郑心平' } });
+      expect(await zhou('GET', `/api/reads/${row.id}/ecg`)).toMatchObject({
+        status: 404,
+        body: { code: 'ecg-document' },
+      });
+      const answer = await zhou<Buffer>('GET', `/api/reads/${row.id}/ecg/document`);
+      expect(answer.headers.get('content-type')).toBe('application/pdf');
+      expect(answer.body).toEqual(pdf);
+      expect((await sun('GET', `/api/reads/${row.id}/ecg/document`)).status).toBe(404);
+      const words = { findings: '窦性心律。', impression: '正常心电图。', version: 0 };
+      expect((await zhou('POST', `/api/reads/${row.id}/claim`)).status).toBe(200);
+      expect((await zhou('PUT', `/api/reads/${row.id}/report`, words)).status).toBe(200);
+      const password = (username: string) => ({ password: qiao.credentials.users[username] });
+      expect((await zhou('POST', `/api/reads/${row.id}/submit`, password('zhou'))).status).toBe(200);
+      const wu = await qiao.logIn('wu');
+      expect((await wu('POST', `/api/reads/${row.id}/review`)).status).toBe(200);
+      expect((await wu('POST', `/api/reads/${row.id}/sign`, password('wu'))).status).toBe(200);
+    });
+
     it('of no known format is refused in words', async () => {
       const answer = await his('POST', '/api/ecg', Buffer.from('<html></html>'));
       expect(answer).toMatchObject({ status: 400, body: { code: 'unknown-ecg-format' } });

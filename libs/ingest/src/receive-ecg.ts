@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Part10Splitter, readAttributes, text, type DicomJson } from '#libs/formats/dicom';
 import {
+  demandPdfDocument,
   detectEcgFormat,
+  type EcgFormat,
   EcgFormatError,
   readDicomWaveform,
   readEcg,
   type EcgRecording,
-  type EcgSource,
 } from '#libs/formats/ecg';
 import { demand, type Caller } from '#libs/identity';
 import { newId, Refusal } from '#libs/kernel';
 import { digestKey, ObjectStore } from '#libs/ports';
-import type { InstanceSource, Receipt } from './domain/stored-instance.js';
+import type { InstanceSource, Receipt, StoredFormat } from './domain/stored-instance.js';
 import { DemandRoom } from './demand-room.js';
 import { IngestRepository, type NewInstance } from './ingest.repository.js';
 import { ReceiveInstance } from './receive-instance.js';
@@ -26,8 +27,14 @@ export interface EcgSupplement {
 }
 
 /** What stands where a DICOM instance has its SOP class: the format's own name where it has one. */
-export const ecgClass = (source: EcgSource): string =>
-  source === 'aecg' ? 'urn:hl7-org:v3:AnnotatedECG' : `urn:qiao:ecg:${source}`;
+export const ecgClass = (format: StoredFormat): string =>
+  format === 'aecg' ? 'urn:hl7-org:v3:AnnotatedECG' : `urn:qiao:ecg:${format}`;
+
+/** What is asked of a file before it is kept; a PDF says nothing of itself. */
+type EcgFacts = Pick<EcgRecording, 'patient' | 'device' | 'startTime'> & {
+  readonly format: StoredFormat;
+  readonly description: string;
+};
 export const LARGEST_ECG = 32 * 1024 * 1024;
 
 /** A UID of the content itself (PS3.5 B.2: 2.25 and a 128-bit number), so that the same file is the same recording. */
@@ -52,7 +59,14 @@ export class ReceiveEcg {
     await this.room.for(caller.organisation, bytes.length);
     const format = detectEcgFormat(bytes);
     if (format === 'dicom-waveform') return this.receiveDicom(caller, bytes, source, given);
-    if (format !== null) return this.receiveFile(caller, bytes, source, given);
+    if (format !== null)
+      return this.receiveFile(
+        caller,
+        bytes,
+        source,
+        given,
+        readable(() => factsOf(bytes, format)),
+      );
     throw new Refusal('invalid', 'unknown-ecg-format', 'The content is none of the ECG formats that can be read.');
   }
 
@@ -77,16 +91,16 @@ export class ReceiveEcg {
     bytes: Buffer,
     source: InstanceSource,
     given: EcgSupplement,
+    facts: EcgFacts,
   ): Promise<Receipt> {
-    const recording = readable(() => readEcg(bytes));
-    const sopClassUid = ecgClass(recording.source);
+    const sopClassUid = ecgClass(facts.format);
     const digest = createHash('sha256').update(bytes).digest('hex');
     const uids = {
       study: uidFrom(digest, 'study'),
       series: uidFrom(digest, 'series'),
       instance: uidFrom(digest, 'instance'),
     };
-    const attributes = attributesOf(recording, sopClassUid, uids, given);
+    const attributes = attributesOf(facts, sopClassUid, uids, given);
     if (!text(attributes, '00100020')) throw noPatient();
     const objectKey = digestKey('documents', digest);
     const stored = this.objects.putBytes(objectKey, bytes);
@@ -99,7 +113,7 @@ export class ReceiveEcg {
       studyInstanceUid: uids.study,
       seriesInstanceUid: uids.series,
       digest,
-      format: recording.source,
+      format: facts.format,
       objectKey,
       sizeBytes: bytes.length,
       datasetOffset: 0,
@@ -140,9 +154,29 @@ function supplement(given: EcgSupplement): { supplement?: EcgSupplement } {
   return Object.keys(given).length > 0 ? { supplement: given } : {};
 }
 
+function factsOf(bytes: Uint8Array, format: EcgFormat): EcgFacts {
+  if (format === 'pdf') {
+    demandPdfDocument(bytes);
+    return { patient: {}, format, description: '心电图（PDF）' };
+  }
+  const recording = readEcg(bytes);
+  return { ...recording, format: recording.source, description: describe(recording) };
+}
+
+const CHEST_LEADS = ['V1', 'V2', 'V3', 'V4', 'V5', 'V6'];
+/** From an hour on it is a recording of a day's life, whatever its leads. */
+const AMBULATORY_SECONDS = 3600;
+
+function describe({ leads }: EcgRecording): string {
+  const names = new Set(leads.map(({ name }) => name));
+  const seconds = Math.max(...leads.map(({ samples, sampleRateHz }) => samples.length / sampleRateHz));
+  if (seconds >= AMBULATORY_SECONDS) return '动态心电图';
+  return ['I', 'II', ...CHEST_LEADS].every((name) => names.has(name)) ? '十二导联心电图' : '心电图';
+}
+
 /** The recording's facts in DICOM's words, so that the catalogue reads one language. */
 function attributesOf(
-  recording: EcgRecording,
+  recording: EcgFacts,
   sopClassUid: string,
   uids: { study: string; series: string; instance: string },
   given: EcgSupplement,
@@ -156,7 +190,7 @@ function attributesOf(
     ['00080050', 'SH', given.accessionNumber],
     ['00080060', 'CS', 'ECG'],
     ['00080070', 'LO', recording.device?.manufacturer],
-    ['00081030', 'LO', '十二导联心电图'],
+    ['00081030', 'LO', recording.description],
     ['00100020', 'LO', recording.patient.id || given.patientId],
     ['00100030', 'DA', recording.patient.birthDate?.replaceAll('-', '').slice(0, 8)],
     ['00100040', 'CS', recording.patient.sex],

@@ -80,7 +80,8 @@ export class ReceiveUploadFile {
   private async take(caller: Caller, file: UploadedFile): Promise<Receipt> {
     const source: InstanceSource = { transport: 'upload', sender: caller.id, name: file.filename };
     const format = detectEcgFormat(file.head);
-    if (file.size <= LARGEST_ECG && format !== null && format !== 'dicom-waveform')
+    // A PDF among the files of a disc is none of ours: it does not say whose it is.
+    if (file.size <= LARGEST_ECG && format !== null && format !== 'dicom-waveform' && format !== 'pdf')
       return this.ecgs.receive(caller, await gathered(file), source);
     // What begins like no DICOM file is not read to its end.
     const splitter = new Part10Splitter();

@@ -4,6 +4,7 @@ import { deriveLimbLeads } from '#libs/formats/ecg';
 import { layoutEcgPage } from '#libs/formats/ecg-page';
 import { text } from '#libs/formats/dicom';
 import { renderReportPdf, type EcgStrip, type ReportFonts } from '#libs/formats/report-pdf';
+import { Refusal } from '#libs/kernel';
 import { maskIdCard } from '#libs/patients';
 import type { ReportContent } from './domain/report.js';
 import { DrawKeyImages } from './draw-key-images.js';
@@ -75,8 +76,13 @@ export class ComposeReportPdf {
     );
   }
 
-  private async strip(examId: string): Promise<EcgStrip> {
-    const recording = await this.ecgs.ofExam(examId);
+  /** null where the ECG is a document: its pages are not a strip to be drawn to scale. */
+  private async strip(examId: string): Promise<EcgStrip | null> {
+    const recording = await this.ecgs.ofExam(examId).catch((error: unknown) => {
+      if (error instanceof Refusal && error.code === 'ecg-document') return null;
+      throw error;
+    });
+    if (recording === null) return null;
     const leads = [...recording.leads, ...deriveLimbLeads(recording)];
     const page = layoutEcgPage({ ...recording, leads }, { speedMmPerS: 25, gainMmPerMv: 10, layout: '3x4+1' });
     return { page, leads };

@@ -2,6 +2,7 @@ import type { Messages } from './zh.js';
 
 /** The words around documents: see `zh-documents`. */
 export const enDocuments: Messages['documents'] = {
+  ecgPages: 'This ECG came as a PDF, without a waveform: it can be read, and not measured here.',
   openInTab: 'Open in a new tab',
   kinds: {
     pdf: 'PDF document',

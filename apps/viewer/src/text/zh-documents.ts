@@ -1,5 +1,6 @@
 /** The words around documents: what is no picture, in a picture's place. */
 export const zhDocuments = {
+  ecgPages: '这份心电图是 PDF 文件，没有波形数据：可以看，不能在这里测量。',
   openInTab: '在新标签页打开',
   kinds: { pdf: 'PDF 文件', file: '文件', report: '结构化报告', segmentation: '分割', other: '文档' },
   notOpened: (mediaType: string) => `这是另一种文件（${mediaType || '没有说明类型'}），这里打不开。`,

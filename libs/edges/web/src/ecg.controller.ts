@@ -16,7 +16,7 @@ export class EcgController {
   @Post()
   @Route({
     permission: 'upload.send',
-    summary: 'One ECG file of any supported format',
+    summary: 'One ECG file of any supported format; a PDF is kept as a document without a waveform',
     query: ecgQuery,
     response: receipt,
     status: 201,

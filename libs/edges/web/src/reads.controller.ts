@@ -1,4 +1,16 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Req, UseFilters } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Param,
+  Post,
+  Put,
+  Req,
+  StreamableFile,
+  UseFilters,
+} from '@nestjs/common';
 import { z } from 'zod';
 import { AuditTrail } from '#libs/audit';
 import { ReadEcgRecording } from '#libs/catalogue';
@@ -56,6 +68,23 @@ export class ReadsController {
     const row = await this.visibleRead.run(caller, id);
     await this.seen(caller, 'view-ecg', id, row.patient.id);
     return toEcgView(await this.ecgs.ofExam(row.examId));
+  }
+
+  @Get('ecg/document')
+  @Header('content-type', 'application/pdf')
+  @Header('cache-control', 'private, no-store')
+  @Route({
+    permission: 'image.view',
+    summary: 'The ECG of a read that came as a PDF, as it came',
+    responseType: 'application/pdf',
+  })
+  async ecgDocument(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<StreamableFile> {
+    const row = await this.visibleRead.run(caller, id);
+    await this.seen(caller, 'view-ecg', id, row.patient.id);
+    return new StreamableFile(await this.ecgs.documentOfExam(row.examId), {
+      type: 'application/pdf',
+      disposition: 'inline; filename="ecg.pdf"',
+    });
   }
 
   @Post('claim')

@@ -1,7 +1,7 @@
 import { xmlRootName } from './xml/xml-text.js';
 
-/** What the content is. Only `dicom-waveform` and `aecg` have a reader so far; the others are named so that a refusal can name them. */
-export type EcgFormat = 'dicom-waveform' | 'aecg' | 'scp' | 'muse-xml' | 'philips-xml' | 'mfer' | 'ishne';
+/** What the content is. `pdf` is a document without a waveform; one without a reader is named so that a refusal can name it. */
+export type EcgFormat = 'dicom-waveform' | 'aecg' | 'scp' | 'muse-xml' | 'philips-xml' | 'mfer' | 'ishne' | 'pdf';
 
 const ROOTS: Readonly<Record<string, EcgFormat>> = {
   AnnotatedECG: 'aecg',
@@ -22,6 +22,7 @@ export function detectEcgFormat(bytes: Uint8Array): EcgFormat | null {
   if (ascii(bytes, 16, 6) === 'SCPECG') return 'scp';
   if (ascii(bytes, 0, 5) === 'ISHNE') return 'ishne';
   if (ascii(bytes, 0, 5) === '@ MFR') return 'mfer';
+  if (ascii(bytes, 0, 5) === '%PDF-') return 'pdf';
   const root = xmlRootName(bytes);
   return (root !== undefined && Object.hasOwn(ROOTS, root) ? ROOTS[root] : undefined) ?? null;
 }

@@ -7,6 +7,7 @@ export { deriveLimbLeads } from './derive-limb-leads.js';
 export { EcgFormatError, type EcgFormatErrorCode } from './ecg-format-error.js';
 export type { EcgLead, EcgMeasurement, EcgRecording, EcgSource } from './ecg-recording.js';
 export { toEcgView, type EcgLeadView, type EcgView } from './ecg-view.js';
+export { demandPdfDocument } from './pdf-document.js';
 export { readAecg } from './aecg/read-aecg.js';
 export { readDicomWaveform } from './dicom/read-dicom-waveform.js';
 export { readEcg } from './read-ecg.js';

@@ -5,7 +5,7 @@ import { EcgFormatError } from './ecg-format-error.js';
 import type { EcgRecording } from './ecg-recording.js';
 
 /** A further format joins by a line here, and one in `detectEcgFormat`. */
-const READERS: Partial<Record<EcgFormat, (bytes: Uint8Array) => EcgRecording>> = {
+const READERS: Partial<Record<Exclude<EcgFormat, 'pdf'>, (bytes: Uint8Array) => EcgRecording>> = {
   'dicom-waveform': readDicomWaveform,
   aecg: readAecg,
 };
@@ -13,11 +13,13 @@ const READERS: Partial<Record<EcgFormat, (bytes: Uint8Array) => EcgRecording>> =
 /**
  * Any supported ECG file, by its content.
  *
- * @throws EcgFormatError not-ecg when no format is recognised, unsupported when it is one without a reader, else as its reader.
+ * @throws EcgFormatError not-ecg when no format is recognised, unsupported when it is one without a reader, no-waveform for a PDF, else
+ *   as its reader.
  */
 export function readEcg(bytes: Uint8Array): EcgRecording {
   const format = detectEcgFormat(bytes);
   if (format === null) throw new EcgFormatError('not-ecg', 'The file is in no ECG format that is known here.');
+  if (format === 'pdf') throw new EcgFormatError('no-waveform', 'A PDF is a document: it holds no waveform.');
   const read = READERS[format];
   if (!read) throw new EcgFormatError('unsupported', `An ECG in the format '${format}' is not read yet.`);
   return read(bytes);

@@ -4,8 +4,8 @@ import type { EcgSource } from '#libs/formats/ecg';
 /** first: the one served. re-encoded / conflict: kept beside it under its own digest, never served in its place. */
 export type Standing = 'first' | 're-encoded' | 'conflict';
 
-/** dicom for every DICOM instance, else the ECG format that the object is in. */
-export type StoredFormat = 'dicom' | EcgSource;
+/** dicom for every DICOM instance, else the ECG format that the object is in; pdf: an ECG that is a document. */
+export type StoredFormat = 'dicom' | EcgSource | 'pdf';
 
 export interface StoredInstance {
   id: string;

@@ -10,6 +10,7 @@ import { Caliper } from './caliper.js';
 import { DeviceFindings } from './device-findings.js';
 import { drawPage } from './draw-page.js';
 import { noteText } from './note-text.js';
+import { EcgDocument, isDocument } from './ecg-document.js';
 import { decodeLeads, screenBox, type EcgView } from './ecg-view.js';
 import './ecg.css';
 
@@ -121,7 +122,8 @@ export default function EcgPane({ readId, beside }: EcgPaneProps) {
     <section className="ecg">
       {view && <Paper readId={readId} view={view} beside={beside} />}
       {!view && !error && <PlainPage title={t.ecg.loading} />}
-      {!view && Boolean(error) && <FailedPage title={t.ecg.failed} error={error} retry={retry} />}
+      {!view && isDocument(error) && <EcgDocument readId={readId} />}
+      {!view && Boolean(error) && !isDocument(error) && <FailedPage title={t.ecg.failed} error={error} retry={retry} />}
     </section>
   );
 }

@@ -11,3 +11,4 @@ export { demandPdfDocument } from './pdf-document.js';
 export { readAecg } from './aecg/read-aecg.js';
 export { readDicomWaveform } from './dicom/read-dicom-waveform.js';
 export { readEcg } from './read-ecg.js';
+export { type EcgIdentity, writeDicomWaveform } from './out/write-dicom-waveform.js';

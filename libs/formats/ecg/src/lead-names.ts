@@ -38,6 +38,13 @@ export function leadNameByNumber(number: number): string | undefined {
   return BY_NUMBER[number];
 }
 
+const BY_NAME = new Map(Object.entries(BY_NUMBER).map(([number, name]) => [name, Number(number)]));
+
+/** The SCP-ECG number of a lead's name, as `leadNameByNumber` gives it; undefined for any other name. */
+export function leadNumberByName(name: string): number | undefined {
+  return BY_NAME.get(name);
+}
+
 /** 'aVR' from 'AVR', 'Lead aVR', 'MDC_ECG_LEAD_AVR', 'Lead I (Einthoven)'; another name comes back trimmed. */
 export function leadNameByText(text: string): string {
   const bare = text

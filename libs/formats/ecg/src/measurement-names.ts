@@ -49,6 +49,7 @@ const UNITS: Readonly<Record<string, string>> = {
   '{beats}/min': 'bpm',
   '{H.B.}/min': 'bpm',
   bpm: 'bpm',
+  '1': '',
 };
 
 /** The house's short code of a measurement, or undefined when neither code nor meaning is one it knows. */

@@ -89,9 +89,15 @@ function scaleOf(channel: DicomItem): Pick<EcgLead, 'microvoltsPerUnit' | 'basel
   const microvolts = microvoltsIn(unit);
   if (microvolts === undefined) return `its unit is '${unit}', no voltage`;
   return {
-    microvoltsPerUnit: tidy(sensitivity * (channel.decimal('x003a0212') ?? 1) * microvolts),
-    baselineMicrovolts: tidy((channel.decimal('x003a0213') ?? 0) * microvolts),
+    microvoltsPerUnit: withoutNoise(sensitivity * (channel.decimal('x003a0212') ?? 1) * microvolts),
+    baselineMicrovolts: withoutNoise((channel.decimal('x003a0213') ?? 0) * microvolts),
   };
+}
+
+/** Rounds away what multiplying doubles adds (two roundings, an ulp each), and no digit that the file wrote. */
+function withoutNoise(product: number): number {
+  const rounded = tidy(product);
+  return Math.abs(rounded - product) <= 2 * Number.EPSILON * Math.abs(product) ? rounded : product;
 }
 
 /** ChannelTimeSkew is in seconds, ChannelSampleSkew in samples; one or the other is there. */

@@ -1,0 +1,143 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import {
+  detectEcgFormat,
+  EcgFormatError,
+  type EcgLead,
+  type EcgRecording,
+  readDicomWaveform,
+  readEcg,
+  writeDicomWaveform,
+} from '#libs/formats/ecg';
+
+const root = process.env['QIAO_TEST_DATA'];
+if (root === undefined) throw new Error('Set QIAO_TEST_DATA to the folder of real files.');
+const folder = join(root, 'ecg');
+const scratch = mkdtempSync(join(tmpdir(), 'ecg-out-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const identity = {
+  studyInstanceUid: '2.25.101',
+  seriesInstanceUid: '2.25.102',
+  sopInstanceUid: (instanceNumber: number) => `2.25.103.${instanceNumber}`,
+  receivedAt: '2026-01-02T03:04:05+08:00',
+};
+
+/** Every file that a reader of this version takes; it grows with the readers. */
+const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ parentPath, name }) => join(parentPath, name))
+  .filter((path) => detectEcgFormat(readFileSync(path)) !== null);
+const readable = files.flatMap((path): [string, EcgRecording][] => {
+  try {
+    return [[path.slice(folder.length + 1), readEcg(readFileSync(path))]];
+  } catch (error) {
+    if (error instanceof EcgFormatError) return [];
+    throw error;
+  }
+});
+
+/** Samples with gaps as null, whatever number stands for a gap. */
+function values({ samples, missingValue }: EcgLead): (number | null)[] {
+  return Array.from(samples, (value) => (value === missingValue ? null : value));
+}
+
+function facts({ name, sampleRateHz, microvoltsPerUnit, baselineMicrovolts, derived, ...lead }: EcgLead): unknown {
+  const { startSeconds, skewSeconds = 0, filter } = lead;
+  return { name, sampleRateHz, microvoltsPerUnit, baselineMicrovolts, derived, startSeconds, skewSeconds, filter };
+}
+
+/** The instances of one series as one recording: leads of one name, one behind the other. */
+function joined(instances: readonly EcgRecording[]): EcgLead[] {
+  const leads = new Map<string, EcgLead[]>();
+  for (const lead of instances.flatMap((instance) => instance.leads))
+    leads.set(lead.name, [...(leads.get(lead.name) ?? []), lead]);
+  return [...leads.values()].map((pieces) => {
+    const samples = new Int32Array(pieces.reduce((sum, piece) => sum + piece.samples.length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      samples.set(piece.samples, at);
+      at += piece.samples.length;
+    }
+    return { ...(pieces[0] as EcgLead), samples };
+  });
+}
+
+function expectSameLeads(actual: readonly EcgLead[], expected: readonly EcgLead[]): void {
+  const stored = expected.filter(({ derived, samples }) => !derived && samples.length > 0);
+  const byName = (leads: readonly EcgLead[]): EcgLead[] => [...leads].sort((a, b) => (a.name < b.name ? -1 : 1));
+  expect(byName(actual).map(facts)).toEqual(byName(stored).map(facts));
+  const others = byName(stored);
+  for (const [index, lead] of byName(actual).entries()) expect(values(lead)).toEqual(values(others[index] as EcgLead));
+}
+
+const hasDciodvfy = spawnSync('dciodvfy', ['-version']).error === undefined;
+if (!hasDciodvfy && process.env['CI']) throw new Error('dicom3tools (dciodvfy) is needed for this suite.');
+if (!hasDciodvfy) console.warn('Left out: dciodvfy (Debian dicom3tools is not installed).');
+
+function errorsOf(bytes: Uint8Array): string[] {
+  const path = join(scratch, 'ecg.dcm');
+  writeFileSync(path, bytes);
+  const { stderr, stdout } = spawnSync('dciodvfy', [path], { encoding: 'utf8' });
+  return `${stderr}\n${stdout}`.split('\n').filter((line) => line.startsWith('Error'));
+}
+
+it('reads at least the DICOM and the aECG files', () => {
+  expect(readable.map(([name]) => name.split('/')[0])).toEqual(expect.arrayContaining(['dicom', 'aecg']));
+});
+
+describe.each(readable)('%s as DICOM', (_, recording) => {
+  const written = writeDicomWaveform(recording, identity);
+  const again = written.map((bytes) => readDicomWaveform(bytes));
+
+  it('comes back exactly: samples, scale, time, filters, beats', () => {
+    expectSameLeads(joined(again), recording.leads);
+    expectSameLeads(again[0]?.representativeBeats ?? [], recording.representativeBeats ?? []);
+  });
+
+  it('comes back with its patient, device, time, measurements and statements', () => {
+    const [first] = again;
+    expect(first?.patient).toEqual(recording.patient);
+    expect(first?.device).toEqual(recording.device);
+    expect(first?.startTime).toBe(recording.startTime ?? identity.receivedAt);
+    expect(first?.measurements).toEqual(recording.measurements);
+    expect(first?.statements).toEqual(recording.statements);
+  });
+
+  (hasDciodvfy ? it : it.skip)('is valid by dciodvfy', () => {
+    for (const bytes of written) expect(errorsOf(bytes)).toEqual([]);
+  });
+});
+
+describe('a resting ECG of a minute', () => {
+  const [, base] = readable.find(([name]) => name === 'dicom/pydicom__waveform_ecg.dcm') as [string, EcgRecording];
+  const long: EcgRecording = {
+    ...base,
+    startTime: '2026-11-22T23:59:50+08:00',
+    leads: base.leads.map((lead) => {
+      const samples = new Int32Array(lead.samples.length * 6);
+      for (let i = 0; i < 6; i++) samples.set(lead.samples, i * lead.samples.length);
+      return { ...lead, samples };
+    }),
+  };
+  const written = writeDicomWaveform(long, identity);
+
+  it('is four instances of 16 s, each with the time that it begins at', () => {
+    const again = written.map((bytes) => readDicomWaveform(bytes));
+    expect(again.map(({ startTime }) => startTime)).toEqual([
+      '2026-11-22T23:59:50+08:00',
+      '2026-11-23T00:00:06+08:00',
+      '2026-11-23T00:00:22+08:00',
+      '2026-11-23T00:00:38+08:00',
+    ]);
+    expect(again.map(({ leads }) => leads[0]?.samples.length)).toEqual([16_000, 16_000, 16_000, 12_000]);
+    expectSameLeads(joined(again), long.leads);
+  });
+
+  (hasDciodvfy ? it : it.skip)('is valid by dciodvfy', () => {
+    for (const bytes of written) expect(errorsOf(bytes)).toEqual([]);
+  });
+});

@@ -155,7 +155,7 @@ describe('other files', () => {
     ['muse-xml/BRAVEHEART__example1.xml', 'muse-xml', 'unsupported'],
     ['philips-sierra/sierra-ecg-tools__129DYPRG.XML', 'philips-xml', 'unsupported'],
     ['mfer/mfer-parser__sample.mwf', 'mfer', 'unsupported'],
-    ['ishne/ECG_P28.01.ecg', 'ishne', 'unsupported'],
+    ['ishne/ECG_P28.01.ecg', 'ishne', 'read'],
     ['pdf/dicom-ecg-plot__anonymous_ecg_3x4_1.pdf', null, 'not-ecg'],
     ['wfdb/100.dat', null, 'not-ecg'],
   ])('%s is %s: %s', (name, format, outcome) => {

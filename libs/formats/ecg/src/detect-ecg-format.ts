@@ -1,7 +1,9 @@
+import { looksLikeEdf } from './edf/edf-header.js';
 import { xmlRootName } from './xml/xml-text.js';
 
 /** What the content is. `pdf` is a document without a waveform; one without a reader is named so that a refusal can name it. */
-export type EcgFormat = 'dicom-waveform' | 'aecg' | 'scp' | 'muse-xml' | 'philips-xml' | 'mfer' | 'ishne' | 'pdf';
+export type EcgFormat =
+  'dicom-waveform' | 'aecg' | 'scp' | 'muse-xml' | 'philips-xml' | 'mfer' | 'ishne' | 'edf' | 'pdf';
 
 const ROOTS: Readonly<Record<string, EcgFormat>> = {
   AnnotatedECG: 'aecg',
@@ -21,6 +23,7 @@ export function detectEcgFormat(bytes: Uint8Array): EcgFormat | null {
     return ECG_STORAGE.test(mediaStorageSopClassUid(bytes) ?? '') ? 'dicom-waveform' : null;
   if (ascii(bytes, 16, 6) === 'SCPECG') return 'scp';
   if (ascii(bytes, 0, 5) === 'ISHNE') return 'ishne';
+  if (looksLikeEdf(bytes)) return 'edf';
   if (ascii(bytes, 0, 5) === '@ MFR') return 'mfer';
   if (ascii(bytes, 0, 5) === '%PDF-') return 'pdf';
   const root = xmlRootName(bytes);

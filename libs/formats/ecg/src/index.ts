@@ -12,3 +12,7 @@ export { readAecg } from './aecg/read-aecg.js';
 export { readDicomWaveform } from './dicom/read-dicom-waveform.js';
 export { readEcg } from './read-ecg.js';
 export { type EcgIdentity, writeDicomWaveform } from './out/write-dicom-waveform.js';
+export { readEdf } from './edf/read-edf.js';
+export { readIshne } from './ishne/read-ishne.js';
+export { readWfdb, type WfdbFile } from './wfdb/read-wfdb.js';
+export { readWfdbAnnotations, type WfdbAnnotation } from './wfdb/read-wfdb-annotations.js';

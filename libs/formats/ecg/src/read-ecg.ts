@@ -1,6 +1,8 @@
 import { readAecg } from './aecg/read-aecg.js';
 import { detectEcgFormat, type EcgFormat } from './detect-ecg-format.js';
 import { readDicomWaveform } from './dicom/read-dicom-waveform.js';
+import { readEdf } from './edf/read-edf.js';
+import { readIshne } from './ishne/read-ishne.js';
 import { EcgFormatError } from './ecg-format-error.js';
 import type { EcgRecording } from './ecg-recording.js';
 
@@ -8,6 +10,8 @@ import type { EcgRecording } from './ecg-recording.js';
 const READERS: Partial<Record<Exclude<EcgFormat, 'pdf'>, (bytes: Uint8Array) => EcgRecording>> = {
   'dicom-waveform': readDicomWaveform,
   aecg: readAecg,
+  ishne: readIshne,
+  edf: readEdf,
 };
 
 /**

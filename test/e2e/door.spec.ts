@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readDicomWaveform } from '#libs/formats/ecg';
 import { sampleAecg, sampleEcg } from '#libs/formats/samples';
 import { hasCounterpart } from '#test/counterpart';
 import { DimseSender } from '#test/dimse-sender';
@@ -270,6 +271,17 @@ describe('the door', () => {
       expect(Buffer.from(lead.samples, 'base64')).toHaveLength(5000 * 2);
       expect(body.recording.leads).toHaveLength(12);
       expect((await sun('GET', `/api/reads/${row.id}/ecg`)).status).toBe(404);
+
+      const exported = await zhou<Buffer>('GET', `/api/reads/${row.id}/ecg/dicom`);
+      expect([exported.status, exported.headers.get('content-type')]).toEqual([200, 'application/dicom']);
+      if (_format === 'DICOM') expect(exported.body).toEqual(bytes);
+      const dicom = readDicomWaveform(exported.body);
+      expect(dicom.patient.id).toBe(patient);
+      const samples = dicom.leads.find(({ name }) => name === 'II')!.samples;
+      expect(Buffer.from(Int16Array.from(samples).buffer).toString('base64')).toBe(lead.samples);
+      const again = await zhou<Buffer>('GET', `/api/reads/${row.id}/ecg/dicom`);
+      expect(again.body).toEqual(exported.body);
+      expect((await sun('GET', `/api/reads/${row.id}/ecg/dicom`)).status).toBe(404);
     });
 
     it('as a PDF is read as a document, belongs to whom its sender names, and is signed without a strip', async () => {

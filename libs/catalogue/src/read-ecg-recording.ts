@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { readDicomWaveform, readEcg, type EcgRecording } from '#libs/formats/ecg';
+import { createHash } from 'node:crypto';
+import { personName, text } from '#libs/formats/dicom';
+import { EcgFormatError, readDicomWaveform, readEcg, writeDicomWaveform, type EcgRecording } from '#libs/formats/ecg';
 import { Refusal } from '#libs/kernel';
 import { ObjectStore } from '#libs/ports';
 import { CatalogueRepository, type InstanceLocation } from './catalogue.repository.js';
@@ -14,16 +16,54 @@ export class ReadEcgRecording {
 
   /** @throws Refusal `not-found` / no-ecg; ecg-document where it is a PDF without a waveform */
   async ofExam(examId: string): Promise<EcgRecording> {
-    const found = await this.find(examId, (one) => one.format !== 'dicom' || one.attributes['54000100'] !== undefined);
-    if (found.format === 'pdf')
-      throw new Refusal('not-found', 'ecg-document', 'This ECG came as a PDF: there is a document, and no waveform.');
+    const found = await this.waveform(examId);
     const bytes = await this.bytesOf(found);
     return found.format === 'dicom' ? readDicomWaveform(bytes) : readEcg(bytes);
+  }
+
+  /**
+   * The recording as DICOM Part 10 files: one that came as DICOM as it came, any other format written as the waveform class that fits it,
+   * in the study that it is kept under. The same recording has the same UIDs whenever it is asked for. `receivedAt` stands where the file
+   * has no time.
+   * @throws Refusal as `ofExam`; `conflict` / ecg-not-dicom where no class fits
+   */
+  async dicomOfExam(examId: string, receivedAt: string): Promise<Uint8Array[]> {
+    const found = await this.waveform(examId);
+    const bytes = await this.bytesOf(found);
+    if (found.format === 'dicom') return [bytes];
+    const recording = readEcg(bytes);
+    const { attributes } = found;
+    const id = recording.patient.id || text(attributes, '00100020');
+    const name = recording.patient.name || personName(attributes, '00100010').display;
+    const accessionNumber = text(attributes, '00080050');
+    const patient = { ...recording.patient, ...(id ? { id } : {}), ...(name ? { name } : {}) };
+    try {
+      return writeDicomWaveform(
+        { ...recording, patient },
+        {
+          studyInstanceUid: found.studyInstanceUid,
+          seriesInstanceUid: uidOf(found, 'waveform series'),
+          sopInstanceUid: (instanceNumber) => uidOf(found, `waveform ${instanceNumber}`),
+          receivedAt,
+          ...(accessionNumber ? { accessionNumber } : {}),
+        },
+      );
+    } catch (error) {
+      if (error instanceof EcgFormatError) throw new Refusal('conflict', 'ecg-not-dicom', error.message);
+      throw error;
+    }
   }
 
   /** The PDF as it came. @throws Refusal `not-found` / no-ecg */
   async documentOfExam(examId: string): Promise<Buffer> {
     return this.bytesOf(await this.find(examId, ({ format }) => format === 'pdf'));
+  }
+
+  private async waveform(examId: string): Promise<InstanceLocation> {
+    const found = await this.find(examId, (one) => one.format !== 'dicom' || one.attributes['54000100'] !== undefined);
+    if (found.format === 'pdf')
+      throw new Refusal('not-found', 'ecg-document', 'This ECG came as a PDF: there is a document, and no waveform.');
+    return found;
   }
 
   private async find(examId: string, wanted: (one: InstanceLocation) => boolean): Promise<InstanceLocation> {
@@ -36,4 +76,10 @@ export class ReadEcgRecording {
   private bytesOf({ objectKey, sizeBytes }: InstanceLocation): Promise<Buffer> {
     return this.objects.getRange(objectKey, 0, sizeBytes);
   }
+}
+
+/** A UID of the stored content and a role (PS3.5 annex B.2: 2.25 and a 128-bit number). */
+function uidOf({ sopInstanceUid }: InstanceLocation, role: string): string {
+  const bytes = createHash('sha256').update(`${role} ${sopInstanceUid}`).digest().subarray(0, 16);
+  return `2.25.${BigInt(`0x${bytes.toString('hex')}`)}`;
 }

@@ -20,6 +20,7 @@ import { PriorsController } from './priors.controller.js';
 import { OpenapiController } from './openapi.controller.js';
 import { ReadImagesController } from './read-images.controller.js';
 import { ReadView } from './read-view.js';
+import { ReadEcgFilesController } from './read-ecg-files.controller.js';
 import { ReadsController } from './reads.controller.js';
 import { ReconciliationController } from './reconciliation.controller.js';
 import { ReportTextsController } from './report-texts.controller.js';
@@ -54,6 +55,7 @@ import { WorklistEventsController } from './worklist-events.controller.js';
     TokenController,
     WorklistController,
     WorklistEventsController,
+    ReadEcgFilesController,
     ReadsController,
     ReadImagesController,
     MarksController,

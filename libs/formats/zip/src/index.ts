@@ -3,3 +3,4 @@
  * decoded. Names are for people: nothing here or behind makes a path of them.
  */
 export { looksLikeZip, readZip, ZipError, type ZipEntry, type ZipSource } from './read-zip.js';
+export { writeZip } from './write-zip.js';

@@ -151,7 +151,7 @@ describe('other files', () => {
     ['aecg/aecg-python__minimum_aecg.xml', 'aecg', 'read'],
     ['aecg/aecg-python__minimum_aecg_nouuid.xml', 'aecg', 'read'],
     ['aecg/aecg-python__empty.xml', 'aecg', 'no-waveform'],
-    ['scp/ECGToolkit__Example.scp', 'scp', 'unsupported'],
+    ['scp/ECGToolkit__Example.scp', 'scp', 'read'],
     ['muse-xml/BRAVEHEART__example1.xml', 'muse-xml', 'unsupported'],
     ['philips-sierra/sierra-ecg-tools__129DYPRG.XML', 'philips-xml', 'unsupported'],
     ['mfer/mfer-parser__sample.mwf', 'mfer', 'unsupported'],

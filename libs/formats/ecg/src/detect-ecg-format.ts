@@ -21,7 +21,7 @@ const ECG_STORAGE = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.9\.1\.\d+$/;
 export function detectEcgFormat(bytes: Uint8Array): EcgFormat | null {
   if (ascii(bytes, 128, 4) === 'DICM')
     return ECG_STORAGE.test(mediaStorageSopClassUid(bytes) ?? '') ? 'dicom-waveform' : null;
-  if (ascii(bytes, 16, 6) === 'SCPECG') return 'scp';
+  if (ascii(bytes, 16, 6) === 'SCPECG' || hasScpPointers(bytes)) return 'scp';
   if (ascii(bytes, 0, 5) === 'ISHNE') return 'ishne';
   if (looksLikeEdf(bytes)) return 'edf';
   if (ascii(bytes, 0, 5) === '@ MFR') return 'mfer';
@@ -32,6 +32,26 @@ export function detectEcgFormat(bytes: Uint8Array): EcgFormat | null {
 
 function ascii(bytes: Uint8Array, at: number, length: number): string {
   return String.fromCharCode(...bytes.subarray(at, at + length));
+}
+
+/**
+ * An SCP-ECG record that is not marked as one: section 0 stands behind the record's CRC and length, holds whole pointers, and the first
+ * of them is to itself, of the same length (EN 1064, 5.2 and 5.3).
+ */
+function hasScpPointers(bytes: Uint8Array): boolean {
+  if (bytes.length < 32) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getUint32(10, true);
+  const pointsToItself = view.getUint16(22, true) === 0 && view.getUint32(24, true) === length;
+  const place = view.getUint32(28, true);
+  return (
+    view.getUint16(8, true) === 0 &&
+    length > 16 + 10 &&
+    (length - 16) % 10 === 0 &&
+    pointsToItself &&
+    // Counted from 1 by the standard, from 0 by some devices.
+    (place === 7 || place === 6)
+  );
 }
 
 /** (0002,0002) from the file meta, which is explicit little endian whatever follows (PS3.10 section 7.1). */

@@ -10,6 +10,7 @@ export { toEcgView, type EcgLeadView, type EcgView } from './ecg-view.js';
 export { demandPdfDocument } from './pdf-document.js';
 export { readAecg } from './aecg/read-aecg.js';
 export { readDicomWaveform } from './dicom/read-dicom-waveform.js';
+export { readScp } from './scp/read-scp.js';
 export { readEcg } from './read-ecg.js';
 export { type EcgIdentity, writeDicomWaveform } from './out/write-dicom-waveform.js';
 export { readEdf } from './edf/read-edf.js';

@@ -5,6 +5,7 @@ import { readEdf } from './edf/read-edf.js';
 import { readIshne } from './ishne/read-ishne.js';
 import { EcgFormatError } from './ecg-format-error.js';
 import type { EcgRecording } from './ecg-recording.js';
+import { readScp } from './scp/read-scp.js';
 
 /** A further format joins by a line here, and one in `detectEcgFormat`. */
 const READERS: Partial<Record<Exclude<EcgFormat, 'pdf'>, (bytes: Uint8Array) => EcgRecording>> = {
@@ -12,6 +13,7 @@ const READERS: Partial<Record<Exclude<EcgFormat, 'pdf'>, (bytes: Uint8Array) => 
   aecg: readAecg,
   ishne: readIshne,
   edf: readEdf,
+  scp: readScp,
 };
 
 /**

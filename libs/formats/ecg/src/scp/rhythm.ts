@@ -29,9 +29,9 @@ function runsOf(lead: ScpLead, zones: readonly ScpZone[]): Run[] {
 }
 
 /**
- * Samples of a lead whose residual was bimodally compressed (EN 1064, 5.9 and C.2): outside the protected zones the mean of each block of
- * `factor` samples was stored. A mean stands for the middle of its block, values between two middles are interpolated linearly, and before
- * the first and behind the last middle of a run its value is held.
+ * Samples of a lead whose residual was bimodally compressed (EN 1064, 5.9 and annex C): outside the protected zones only a mean of each
+ * block of `factor` samples was stored. Here a mean stands for the middle of its block, so that nothing is shifted in time; values between
+ * two middles are interpolated linearly, and before the first and behind the last middle of a run its value is held.
  */
 export function decodeBimodal(
   data: Uint8Array,
@@ -58,12 +58,15 @@ export function decodeBimodal(
 }
 
 function interpolate(means: Int32Array, samples: Int32Array, factor: number): void {
-  const middle = factor >> 1;
+  const middleOf = (block: number): number =>
+    block * factor + (Math.min(factor, samples.length - block * factor) - 1) / 2;
+  const last = means.length - 1;
   for (let i = 0; i < samples.length; i++) {
-    const block = Math.max(0, Math.floor((i - middle) / factor));
-    const here = means[block]!;
-    const next = means[Math.min(block + 1, means.length - 1)]!;
-    samples[i] = i < middle ? here : here + Math.round(((next - here) * (i - middle - block * factor)) / factor);
+    let block = Math.floor(i / factor);
+    if (i < middleOf(block)) block--;
+    const [from, to] = [Math.max(0, block), Math.min(last, block + 1)];
+    const share = from === to ? 0 : (i - middleOf(from)) / (middleOf(to) - middleOf(from));
+    samples[i] = Math.round(means[from]! + (means[to]! - means[from]!) * share);
   }
 }
 

@@ -14,3 +14,4 @@ export {
 } from './ecg-page.js';
 export { ecgPageToSvg, type EcgSvgOptions } from './ecg-page-svg.js';
 export { startOf, type PageLead, type PageRecording, type SheetRecording } from './page-lead.js';
+export { filterEcg, HIGH_PASS_HZ, LOW_PASS_HZ, RAW, type EcgFilters } from './ecg-filter.js';

@@ -139,6 +139,8 @@ export const api = {
   read: {
     get: (id: string, signal?: AbortSignal) => call<ReadDetail>(read(id), { signal }),
     ecg: (id: string, signal?: AbortSignal) => call<EcgView>(read(id, '/ecg'), { signal }),
+    priorEcg: (id: string, prior: string, signal?: AbortSignal) =>
+      call<EcgView>(read(id, `/priors/${encodeURIComponent(prior)}/ecg`), { signal }),
     claim: (id: string) => call<unknown>(read(id, '/claim'), { method: 'POST', body: {} }),
     release: (id: string) => call<unknown>(read(id, '/release'), { method: 'POST', body: {} }),
     return: (id: string, reason: ReturnReason, note: string) =>

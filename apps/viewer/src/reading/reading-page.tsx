@@ -94,7 +94,7 @@ function Reading({ read, refresh, first }: ReadingProps) {
             }
           >
             {read.kind === 'ecg' ? (
-              <EcgPane readId={read.id} beside={beside} />
+              <EcgPane read={read} beside={beside} />
             ) : (
               <ImagePane
                 read={read}

@@ -1,4 +1,5 @@
 import { enFirst } from './en-first.js';
+import { enEcg } from './en-ecg.js';
 import { enDocuments } from './en-documents.js';
 import { enImages } from './en-images.js';
 import { enPresentations } from './en-presentations.js';
@@ -281,48 +282,7 @@ export const en: Messages = {
   report: enReport,
   hanging: enHanging,
   priors: enPriors,
-  ecg: {
-    loading: 'Drawing the ECG…',
-    failed: 'The ECG did not arrive',
-    empty: 'This ECG holds no waveform',
-    device: 'Device',
-    measurements: 'Measurements',
-    statements: 'Statements',
-    noMeasurements: 'The device gave no measurements',
-    noStatements: 'The device gave no statements',
-    deviceOnly: 'Given by the recording device, not confirmed by a physician.',
-    caliper: 'Caliper',
-    caliperHint: 'Click the start, then the end. Hold M to march out, Esc clears',
-    caliperEnd: 'Now click the end',
-    perMinute: '/min',
-    note: {
-      notRecorded: (leads) => `Not recorded: ${leads}`,
-      computed: (leads) => `Computed from I and II: ${leads}`,
-      otherStrip: (lead) => `No lead II; the rhythm strip is ${lead}`,
-      short: (seconds) => `The recording is ${seconds} s long, shorter than 10 s`,
-      firstTen: (seconds) => `The first 10 s of ${seconds} s are shown`,
-      elsewhere: (leads) => `Recorded too, not on this page: ${leads}`,
-    },
-    offset: (lead, mv) => `Lead ${lead}: a constant of ${mv} mV is taken away for display`,
-    label: { derived: '(derived)', missing: '(not recorded)' },
-    measurement: {
-      HR: 'Heart rate',
-      PR: 'PR',
-      QRS: 'QRS',
-      QT: 'QT',
-      QTc: 'QTc',
-      'P-axis': 'P axis',
-      'QRS-axis': 'QRS axis',
-      'T-axis': 'T axis',
-    },
-    fit: 'Whole page',
-    actual: 'Actual size',
-    zoom: 'Zoom in',
-    clear: 'Clear caliper',
-    paper: 'Paper',
-    notes: 'Notes on the page',
-    unreadableLead: (lead) => `Lead ${lead} cannot be read`,
-  },
+  ecg: enEcg,
   township: {
     drop: 'Drop files, folders or archives here',
     dropHere: 'Let go to start',

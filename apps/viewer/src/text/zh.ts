@@ -1,4 +1,5 @@
 import { zhFirst } from './zh-first.js';
+import { zhEcg } from './zh-ecg.js';
 import { zhDocuments } from './zh-documents.js';
 import { zhImages } from './zh-images.js';
 import { zhPresentations } from './zh-presentations.js';
@@ -278,48 +279,7 @@ export const zh = {
   report: zhReport,
   hanging: zhHanging,
   priors: zhPriors,
-  ecg: {
-    loading: '正在画心电图…',
-    failed: '心电图没有取到',
-    empty: '这份心电图里没有波形',
-    device: '设备',
-    measurements: '测量值',
-    statements: '自动诊断',
-    noMeasurements: '设备没有给出测量值',
-    noStatements: '设备没有给出自动诊断',
-    deviceOnly: '以上由采集设备给出，未经医生确认。',
-    caliper: '分规',
-    caliperHint: '点一下起点，再点一下终点。按住 M 沿节律步进，Esc 清除',
-    caliperEnd: '再点一下终点',
-    perMinute: '次/分',
-    note: {
-      notRecorded: (leads: string) => `未记录：${leads}`,
-      computed: (leads: string) => `由 I、II 推算：${leads}`,
-      otherStrip: (lead: string) => `没有 II 导联，长条是 ${lead}`,
-      short: (seconds: string) => `记录只有 ${seconds} 秒，不足 10 秒`,
-      firstTen: (seconds: string) => `共 ${seconds} 秒，图上是前 10 秒`,
-      elsewhere: (leads: string) => `另有记录，未画在这一页：${leads}`,
-    },
-    offset: (lead: string, mv: string) => `${lead} 导联：显示时减去了 ${mv} mV 的恒定偏移`,
-    label: { derived: '（推算）', missing: '（未记录）' },
-    measurement: {
-      HR: '心率',
-      PR: 'PR 间期',
-      QRS: 'QRS 时限',
-      QT: 'QT 间期',
-      QTc: 'QTc 间期',
-      'P-axis': 'P 电轴',
-      'QRS-axis': 'QRS 电轴',
-      'T-axis': 'T 电轴',
-    },
-    fit: '整页',
-    actual: '实际大小',
-    zoom: '放大',
-    clear: '清除分规',
-    paper: '走纸',
-    notes: '图上说明',
-    unreadableLead: (lead: string) => `${lead} 导联的数据读不出来`,
-  },
+  ecg: zhEcg,
   township: {
     drop: '把文件、文件夹或压缩包拖到这里',
     dropHere: '松手就开始上传',

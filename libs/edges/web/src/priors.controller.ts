@@ -1,5 +1,7 @@
 import { Controller, Get, Param, Req, UseFilters } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit';
+import { ReadEcgRecording } from '#libs/catalogue';
+import { toEcgView } from '#libs/formats/ecg';
 import { Route, type AuthenticatedRequest } from '#libs/identity';
 import { Refusal } from '#libs/kernel';
 import { ageAt, ReportRepository } from '#libs/report';
@@ -7,6 +9,7 @@ import { WorklistRepository, type WorklistRow } from '#libs/worklist';
 import { FindVisibleRead } from './find-visible-read.js';
 import { priorDetail, priorsPage } from './priors.schemas.js';
 import { ProblemFilter } from './problem.filter.js';
+import { ecgView } from './schemas.js';
 
 const MOST = 100;
 /** A withdrawn one is nobody's to copy from. */
@@ -24,6 +27,7 @@ export class PriorsController {
     private readonly visibleRead: FindVisibleRead,
     private readonly worklist: WorklistRepository,
     private readonly reports: ReportRepository,
+    private readonly ecgs: ReadEcgRecording,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -81,6 +85,23 @@ export class PriorsController {
     if (!signed) return { ...view(row, link), words: null };
     const { findings, impression, author, reviewer, signedAt } = signed.content;
     return { ...view(row, link), words: { findings, impression, author, reviewer, signedAt } };
+  }
+
+  @Get(':prior/ecg')
+  @Route({ permission: 'image.view', summary: 'The recording of one of them that is an ECG', response: ecgView })
+  async ecg(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string, @Param('prior') priorId: string) {
+    const read = await this.visibleRead.run(caller, id);
+    const row = (await this.priorsOf(read)).find((one) => one.id === priorId);
+    await this.audit.record({
+      actor: caller,
+      action: 'view-ecg',
+      subject: { kind: 'read', id: priorId.slice(0, 100) },
+      patientId: row?.patient.id ?? null,
+      outcome: row ? 'done' : 'refused',
+      detail: { forRead: id },
+    });
+    if (!row) throw new Refusal('not-found', 'prior-not-found', 'This person has no such examination.');
+    return toEcgView(await this.ecgs.ofExam(row.examId));
   }
 
   private async priorsOf(read: WorklistRow): Promise<WorklistRow[]> {

@@ -1,9 +1,11 @@
 import { useEffect, useState, type MouseEvent } from 'react';
 import type { EcgPage } from '#libs/formats/ecg-page';
+import { typing } from '../../office/typing.js';
 import { useText } from '../../text/index.js';
+import { MARCH_KEY } from './ecg-keys.js';
 import { screenBox } from './ecg-view.js';
 
-interface Point {
+export interface Point {
   x: number;
   y: number;
 }
@@ -21,52 +23,93 @@ export function spanOf(page: EcgPage, from: Point, to: Point): Span {
   };
 }
 
-/** Click-click measuring over the page, in its millimetres. Holding M steps the interval along the rhythm. */
-export function Caliper({ page }: { page: EcgPage }) {
-  const t = useText();
-  const seen = screenBox(page);
-  const right = seen.xMm + seen.widthMm;
-  const bottom = seen.yMm + seen.heightMm;
-  const [from, setFrom] = useState<Point | null>(null);
-  const [to, setTo] = useState<Point | null>(null);
-  const [fixed, setFixed] = useState(false);
-  const [marching, setMarching] = useState(false);
+/** One step of a caliper's end by keys: 20 ms or 0.05 mV at the usual scale. */
+const STEP_MM = 0.5;
 
+export interface CaliperState {
+  from: Point | null;
+  to: Point | null;
+  fixed: boolean;
+  marching: boolean;
+  /** Where the mouse was last, or the end that keys move. */
+  at: Point;
+  point: (at?: Point) => void;
+  hover: (at: Point) => void;
+  move: (right: number, down: number) => void;
+  clear: () => void;
+}
+
+interface Held {
+  /** The view it was measured in. */
+  of: string;
+  from: Point;
+  to: Point;
+  fixed: boolean;
+}
+
+/**
+ * Click-click measuring over the page, in its millimetres, by mouse or keys. Holding M steps the interval along the rhythm. What was
+ * measured in one view (`of`) is not shown in another, where the same millimetres mean something else.
+ */
+export function useCaliper(page: EcgPage, of: string): CaliperState {
+  const { xMm, yMm, widthMm, heightMm } = page.grid;
+  const middle = { x: xMm + widthMm / 2, y: yMm + heightMm / 2 };
+  const [kept, setHeld] = useState<Held | null>(null);
+  const held = kept?.of === of ? kept : null;
+  const [marching, setMarching] = useState(false);
+  const [mouse, setMouse] = useState<Point | null>(null);
   useEffect(() => {
     const key = (event: KeyboardEvent): void => {
-      if (event.target instanceof HTMLElement && event.target.matches('input, textarea')) return;
-      if (event.key.toLowerCase() === 'm') setMarching(event.type === 'keydown');
-      if (event.key === 'Escape' && event.type === 'keydown') {
-        setFrom(null);
-        setTo(null);
-        setFixed(false);
-      }
+      if (typing(event.target) || event.key.toUpperCase() !== MARCH_KEY) return;
+      setMarching(event.type === 'keydown');
     };
+    const leave = (): void => setMarching(false);
     window.addEventListener('keydown', key);
     window.addEventListener('keyup', key);
+    window.addEventListener('blur', leave);
     return () => {
       window.removeEventListener('keydown', key);
       window.removeEventListener('keyup', key);
+      window.removeEventListener('blur', leave);
     };
   }, []);
+  const at = held?.to ?? mouse ?? middle;
+  return {
+    from: held?.from ?? null,
+    to: held?.to ?? null,
+    fixed: held?.fixed ?? false,
+    marching,
+    at,
+    point: (point = at) =>
+      setHeld(held && !held.fixed ? { ...held, to: point, fixed: true } : { of, from: point, to: point, fixed: false }),
+    hover: (point) => {
+      setMouse(point);
+      if (held && !held.fixed) setHeld({ ...held, to: point });
+    },
+    move: (right, down) => {
+      const moved = {
+        x: Math.min(xMm + widthMm, Math.max(xMm, at.x + right * STEP_MM)),
+        y: Math.min(yMm + heightMm, Math.max(yMm, at.y + down * STEP_MM)),
+      };
+      if (held) setHeld({ ...held, to: moved });
+      else setMouse(moved);
+    },
+    clear: () => setHeld(null),
+  };
+}
 
+export function Caliper({ page, caliper }: { page: EcgPage; caliper: CaliperState }) {
+  const t = useText();
+  const { from, to, fixed, marching, point, hover } = caliper;
+  const seen = screenBox(page);
+  const right = seen.xMm + seen.widthMm;
+  const bottom = seen.yMm + seen.heightMm;
   const pointOf = (event: MouseEvent<SVGSVGElement>): Point => {
     const box = event.currentTarget.getBoundingClientRect();
     return {
       x: seen.xMm + ((event.clientX - box.left) / box.width) * seen.widthMm,
       y: seen.yMm + ((event.clientY - box.top) / box.height) * seen.heightMm,
     };
-  };
-  const click = (event: MouseEvent<SVGSVGElement>): void => {
-    const point = pointOf(event);
-    if (!from || fixed) {
-      setFrom(point);
-      setTo(point);
-      setFixed(false);
-    } else {
-      setTo(point);
-      setFixed(true);
-    }
   };
   const span = from && to ? spanOf(page, from, to) : null;
   const step = from && to ? Math.abs(to.x - from.x) : 0;
@@ -82,10 +125,8 @@ export function Caliper({ page }: { page: EcgPage }) {
     <svg
       className="caliper"
       viewBox={`${seen.xMm} ${seen.yMm} ${seen.widthMm} ${seen.heightMm}`}
-      onClick={click}
-      onMouseMove={(event) => {
-        if (from && !fixed) setTo(pointOf(event));
-      }}
+      onClick={(event) => point(pointOf(event))}
+      onMouseMove={(event) => hover(pointOf(event))}
       data-testid="caliper"
       data-ms={span && fixed ? span.milliseconds.toFixed(0) : undefined}
       data-mv={span && fixed ? span.millivolts.toFixed(2) : undefined}

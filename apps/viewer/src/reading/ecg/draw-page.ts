@@ -7,6 +7,7 @@ const fine = '#f8d9d5';
 const coarse = '#eaa9a2';
 const ink = '#15181b';
 const absent = '#8a1c1c';
+const earlier = '#1c62c4';
 
 /** The grid starts where the page says, so that its lines run through every baseline. */
 function drawGrid(context: CanvasRenderingContext2D, { grid }: EcgPage, scale: number): void {
@@ -41,38 +42,74 @@ export interface LabelWords {
   missing: string;
 }
 
-/** Draws the page's {@link screenBox} to scale: `scale` device pixels for a millimetre. */
-export function drawPage(
-  canvas: HTMLCanvasElement,
-  page: EcgPage,
+/** Traces that are drawn over the page's own, such as those of an earlier recording. */
+export interface Overlay {
+  traces: EcgPage['traces'];
+  leads: readonly PageLead[];
+  shiftMm: number;
+}
+
+export interface PageDrawing {
+  page: EcgPage;
+  leads: readonly PageLead[];
+  overlay: Overlay | null;
+  font: string;
+  words: LabelWords;
+  /** The line under the grid: scale, filters, and which seconds. */
+  foot: string;
+}
+
+function drawTraces(
+  context: CanvasRenderingContext2D,
+  traces: EcgPage['traces'],
   leads: readonly PageLead[],
   scale: number,
-  font: string,
-  words: LabelWords,
+  shiftMm: number,
 ): void {
-  const box = screenBox(page);
-  canvas.width = Math.round(box.widthMm * scale);
-  canvas.height = Math.round(box.heightMm * scale);
-  const context = canvas.getContext('2d');
-  if (!context) return;
-  context.fillStyle = surround;
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  // By whole pixels, so that the grid's lines stay sharp.
-  context.translate(-Math.round(box.xMm * scale), -Math.round(box.yMm * scale));
+  for (const trace of traces) {
+    const lead = leads.find(({ name }) => name === trace.lead);
+    if (!lead) continue;
+    const { samples, missingValue } = lead;
+    context.beginPath();
+    let down = false;
+    const end = Math.min(trace.endSample, samples.length);
+    for (let index = trace.startSample; index < end; index += 1) {
+      const sample = samples[index] ?? 0;
+      if (sample === missingValue) {
+        down = false;
+        continue;
+      }
+      const x = (trace.originXMm + shiftMm + (index - trace.startSample) * trace.mmPerSample) * scale;
+      const y = (trace.baselineYMm - (sample * trace.mmPerUnit + trace.offsetMm)) * scale;
+      if (down) context.lineTo(x, y);
+      else context.moveTo(x, y);
+      down = true;
+    }
+    context.stroke();
+  }
+}
+
+/** Draws the page with its own corner where the context's is: `scale` device pixels for a millimetre. */
+export function paintPage(context: CanvasRenderingContext2D, drawing: PageDrawing, scale: number): void {
+  const { page, leads, overlay, font, words, foot } = drawing;
   drawGrid(context, page, scale);
-  context.strokeStyle = ink;
   context.lineJoin = 'round';
   context.lineWidth = Math.max(1, scale * 0.28);
+  if (overlay) {
+    context.strokeStyle = earlier;
+    drawTraces(context, overlay.traces, overlay.leads, scale, overlay.shiftMm);
+  }
+  context.strokeStyle = ink;
   for (const pulse of page.calibrationPulses) {
     // A step up from the baseline and back, with short feet.
-    const foot = Math.min(1, pulse.widthMm / 4);
+    const feet = Math.min(1, pulse.widthMm / 4);
     context.beginPath();
-    context.moveTo((pulse.xMm - foot) * scale, pulse.yMm * scale);
+    context.moveTo((pulse.xMm - feet) * scale, pulse.yMm * scale);
     context.lineTo(pulse.xMm * scale, pulse.yMm * scale);
     context.lineTo(pulse.xMm * scale, (pulse.yMm - pulse.heightMm) * scale);
     context.lineTo((pulse.xMm + pulse.widthMm) * scale, (pulse.yMm - pulse.heightMm) * scale);
     context.lineTo((pulse.xMm + pulse.widthMm) * scale, pulse.yMm * scale);
-    context.lineTo((pulse.xMm + pulse.widthMm + foot) * scale, pulse.yMm * scale);
+    context.lineTo((pulse.xMm + pulse.widthMm + feet) * scale, pulse.yMm * scale);
     context.stroke();
   }
   context.beginPath();
@@ -81,26 +118,7 @@ export function drawPage(
     context.lineTo(xMm * scale, (yMm + heightMm) * scale);
   }
   context.stroke();
-  for (const trace of page.traces) {
-    const lead = leads.find(({ name }) => name === trace.lead);
-    if (!lead) continue;
-    context.beginPath();
-    let down = false;
-    const end = Math.min(trace.endSample, lead.samples.length);
-    for (let index = trace.startSample; index < end; index += 1) {
-      const sample = lead.samples[index] ?? 0;
-      if (sample === lead.missingValue) {
-        down = false;
-        continue;
-      }
-      const x = trace.originXMm + (index - trace.startSample) * trace.mmPerSample;
-      const y = trace.baselineYMm - (sample * trace.mmPerUnit + trace.offsetMm);
-      if (down) context.lineTo(x * scale, y * scale);
-      else context.moveTo(x * scale, y * scale);
-      down = true;
-    }
-    context.stroke();
-  }
+  drawTraces(context, page.traces, leads, scale, 0);
   context.font = `600 ${3.4 * scale}px ${font}`;
   for (const { text, kind, xMm, yMm } of page.labels) {
     context.fillStyle = kind === 'missing' ? absent : ink;
@@ -109,6 +127,20 @@ export function drawPage(
   }
   context.fillStyle = ink;
   context.font = `${3 * scale}px ${font}`;
-  const foot = [page.speedText, page.gainText].filter(Boolean).join('   ');
   context.fillText(foot, page.grid.xMm * scale, (page.grid.yMm + page.grid.heightMm + 5) * scale);
+}
+
+/** Draws the page's {@link screenBox} onto the canvas, which becomes as large as that takes. */
+export function drawPage(canvas: HTMLCanvasElement, drawing: PageDrawing, scale: number): void {
+  const box = screenBox(drawing.page);
+  canvas.width = Math.round(box.widthMm * scale);
+  canvas.height = Math.round(box.heightMm * scale);
+  // On the processor: the same pixels each time, whatever the machine, and a county's PC has no graphics card to speak of.
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) return;
+  context.fillStyle = surround;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  // By whole pixels, so that the grid's lines stay sharp.
+  context.translate(-Math.round(box.xMm * scale), -Math.round(box.yMm * scale));
+  paintPage(context, drawing, scale);
 }

@@ -1,33 +1,128 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
-import { layoutEcgPage } from '#libs/formats/ecg-page';
+import { ECG_LAYOUTS, filterEcg, layoutEcgPage, RAW, type PageLead } from '#libs/formats/ecg-page';
 import { api } from '../../api/client.js';
+import type { ReadDetail } from '../../api/types.js';
 import { fontFamily } from '../../office/theme.js';
 import { useFetched } from '../../office/use-fetched.js';
+import { useRemembered } from '../../office/remembered.js';
 import { FailedPage, PlainPage } from '../../plain-page.js';
+import { useUser } from '../../session/session.js';
 import { useText } from '../../text/index.js';
-import { Caliper } from './caliper.js';
-import { DeviceFindings } from './device-findings.js';
-import { drawPage } from './draw-page.js';
-import { noteText } from './note-text.js';
+import { priorName } from '../priors/prior-words.js';
+import { useCaliper } from './caliper.js';
+import type { PageDrawing } from './draw-page.js';
+import * as choices from './ecg-choice.js';
+import { EcgKeyList } from './ecg-key-list.js';
 import { EcgDocument, isDocument } from './ecg-document.js';
+import { useEcgKeys, type EcgActions } from './ecg-keys.js';
+import { EcgToolbar } from './ecg-toolbar.js';
 import { decodeLeads, screenBox, type EcgView } from './ecg-view.js';
+import { Findings } from './findings.js';
+import { noteText } from './note-text.js';
+import { Paper } from './paper.js';
+import { RulerDialog } from './ruler-dialog.js';
+import { useScreenScale } from './screen-scale.js';
+import { useEarlierEcg } from './use-earlier-ecg.js';
 import './ecg.css';
 
-/** CSS pixels of a millimetre, by CSS's own definition of one. */
-const actualSize = 96 / 25.4;
+/** CSS pixels of a millimetre below which nothing can be read. */
+const LEAST = 2.2;
+const SHIFT_MS = 20;
+type Beside = 'beneath' | 'overlaid' | null;
+type Zoom = 'fit' | 'actual' | 'double';
 
-function Paper({ readId, view, beside }: { readId: string; view: EcgView; beside: HTMLElement | null }) {
+function EcgReading({ read, view, beside }: { read: ReadDetail; view: EcgView; beside: HTMLElement | null }) {
   const t = useText();
-  const { leads, unreadable } = useMemo(() => decodeLeads(view.recording.leads), [view]);
-  const page = useMemo(() => layoutEcgPage({ ...view.recording, leads }), [view, leads]);
-  const box = screenBox(page);
+  const words = t.ecg;
+  const [kept, choose] = useRemembered(`qiao.ecg.${useUser().id}`, choices.FIRST_CHOICE);
+  const choice = choices.sound(kept);
+  const { layout, cabrera, speed, gain } = choice;
+  const [filters, setFilters] = useState(RAW);
+  const [raw, setRaw] = useState(false);
+  const [pageAt, setPageAt] = useState(0);
+  const [earlierAs, setEarlierAs] = useState<Beside>(null);
+  const [shiftMs, setShiftMs] = useState(0);
+  const [beats, setBeats] = useState(false);
+  const [lens, setLens] = useState(false);
+  const [zoom, setZoom] = useState<Zoom>('fit');
+  const [dialog, setDialog] = useState<'ruler' | 'keys' | null>(null);
+  const [said, say] = useState('');
+  const screen = useScreenScale();
   const frame = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
   const [room, setRoom] = useState({ width: 0, height: 0 });
-  const { width } = room;
-  const [zoom, setZoom] = useState(1);
-  const [cleared, setCleared] = useState(0);
+  const earlier = useEarlierEcg(read, earlierAs !== null);
+
+  const stored = useMemo(() => decodeLeads(view.recording.leads), [view]);
+  const beatLeads = useMemo(() => decodeLeads(view.recording.representativeBeats ?? []).leads, [view]);
+  const applied = raw ? RAW : filters;
+  const rhythm = useMemo(() => filterEcg(stored.leads, applied), [stored, applied]);
+  const length = useMemo(() => choices.lengthOf(stored.leads), [stored]);
+  const seconds = choices.pageSeconds(speed, length);
+  const pages = choices.pageCount(length, seconds);
+  const at = Math.min(pageAt, pages - 1);
+  const fromSeconds = at * seconds;
+  const layOut = useCallback(
+    (leads: readonly PageLead[], notes: readonly string[], from: number) =>
+      layoutEcgPage(
+        { leads, notes },
+        { layout, cabrera, speedMmPerS: speed, gainMmPerMv: gain, fromSeconds: from, seconds },
+      ),
+    [layout, cabrera, speed, gain, seconds],
+  );
+  const page = useMemo(
+    () => (beats ? layOut(beatLeads, [], 0) : layOut(rhythm.leads, view.recording.notes, fromSeconds)),
+    [beats, beatLeads, rhythm, view, layOut, fromSeconds],
+  );
+  const past = useMemo(() => {
+    if (!earlier.leads) return null;
+    const { leads } = filterEcg(earlier.leads, applied);
+    return { leads, page: layOut(leads, [], 0) };
+  }, [earlier.leads, applied, layOut]);
+
+  const filtered = choices.filterText(applied, t);
+  const device = choices.deviceFilterText(view.recording.leads, t);
+  const position = words.position(
+    String(fromSeconds),
+    String(Math.round(Math.min(length, fromSeconds + seconds) * 10) / 10),
+    String(Math.round(length * 10) / 10),
+  );
+  const name = earlier.prior ? priorName(earlier.prior, t) : '';
+  const foot = useMemo(
+    () =>
+      [page.speedText, page.gainText, ...(beats ? [words.beatsOnPage] : [filtered, device, position])]
+        .filter(Boolean)
+        .join('   '),
+    [page, beats, words, filtered, device, position],
+  );
+  const base = useMemo(() => ({ font: fontFamily, words: words.label }), [words]);
+  const drawing = useMemo<PageDrawing>(
+    () => ({
+      ...base,
+      page,
+      foot,
+      leads: beats ? beatLeads : rhythm.leads,
+      overlay:
+        earlierAs === 'overlaid' && past && !beats
+          ? { traces: past.page.traces, leads: past.leads, shiftMm: (shiftMs / 1000) * speed }
+          : null,
+    }),
+    [base, page, foot, beats, beatLeads, rhythm, earlierAs, past, shiftMs, speed],
+  );
+  const pastDrawing = useMemo<PageDrawing | null>(
+    () =>
+      earlierAs === 'beneath' && past
+        ? {
+            ...base,
+            page: past.page,
+            leads: past.leads,
+            overlay: null,
+            foot: [past.page.speedText, past.page.gainText, filtered, name].join('   '),
+          }
+        : null,
+    [base, earlierAs, past, filtered, name],
+  );
+  const caliper = useCaliper(page, [layout, cabrera, speed, gain, at, beats].join());
 
   useEffect(() => {
     const host = frame.current;
@@ -38,77 +133,140 @@ function Paper({ readId, view, beside }: { readId: string; view: EcgView; beside
     watch.observe(host);
     return () => watch.disconnect();
   }, []);
-
-  // The whole page, where that stays legible; else it scrolls.
-  const fit = Math.max(2.2, Math.min(width / box.widthMm, room.height / box.heightMm));
-  const scale = fit * zoom;
-  useEffect(() => {
-    if (!canvas.current || width === 0) return;
-    drawPage(canvas.current, page, leads, scale * (window.devicePixelRatio || 1), fontFamily, t.ecg.label);
-    if (frame.current) frame.current.dataset['renderedImageId'] = `ecg:${readId}`;
+  const drawn = useCallback(() => {
+    if (frame.current) frame.current.dataset['renderedImageId'] = `ecg:${read.id}`;
     if (performance.getEntriesByName('first-lossless', 'mark').length === 0) {
       performance.mark('first-preview');
       performance.mark('first-lossless');
     }
-  }, [page, leads, scale, width, readId, t]);
+  }, [read.id]);
 
-  const size = { width: `${box.widthMm * scale}px`, height: `${box.heightMm * scale}px` };
-  const { notes } = page;
+  const box = screenBox(page);
+  // The whole page, where that stays legible; else it scrolls.
+  const fit =
+    room.width === 0
+      ? 0
+      : Math.max(LEAST, Math.min(room.width / box.widthMm, room.height / (pastDrawing ? 2 : 1) / box.heightMm));
+  const scale = room.width === 0 ? 0 : { fit, actual: screen.pixelsPerMm, double: fit * 2 }[zoom];
+
+  const change = (by: Partial<choices.EcgChoice>): void => choose({ ...choice, ...by });
+  const filter = (to: (now: typeof filters) => typeof filters): void => {
+    setRaw(false);
+    setFilters(to(applied));
+  };
+  const showEarlier = (as: Beside): void => {
+    if (earlier.known && earlier.count === 0) return say(words.noEarlier);
+    setEarlierAs(earlierAs === as ? null : as);
+  };
+  const act: EcgActions = {
+    layout: () => change({ layout: choices.after(ECG_LAYOUTS, layout) }),
+    cabrera: () => change({ cabrera: !cabrera }),
+    speed: () => {
+      const next = choices.after<number>(choices.SPEEDS, speed);
+      // The second that was looked at stays on the page.
+      setPageAt(Math.floor(fromSeconds / choices.pageSeconds(next, length)));
+      change({ speed: next });
+    },
+    gain: () => change({ gain: choices.after<number>(choices.GAINS, gain) }),
+    highPass: () => filter(choices.nextHighPass),
+    lowPass: () => filter(choices.nextLowPass),
+    notch: () => filter((now) => ({ ...now, notch50Hz: !now.notch50Hz })),
+    raw: () => setRaw(!raw),
+    turn: (by) => setPageAt(Math.max(0, Math.min(pages - 1, at + by))),
+    point: () => caliper.point(),
+    move: caliper.move,
+    clear: caliper.clear,
+    lens: () => setLens(!lens),
+    beats: () => (beatLeads.length === 0 ? say(words.noBeats) : setBeats(!beats)),
+    earlier: () => showEarlier('beneath'),
+    overlay: () => showEarlier('overlaid'),
+    shift: (by) => setShiftMs(shiftMs + by * SHIFT_MS),
+    older: earlier.step,
+    fit: () => setZoom('fit'),
+    actual: () => setZoom('actual'),
+    double: () => setZoom('double'),
+    ruler: () => setDialog('ruler'),
+    keys: () => setDialog(dialog === 'keys' ? null : 'keys'),
+  };
+  useEcgKeys(act);
+  const line = [
+    said,
+    earlierAs && earlier.failed ? words.earlierFailed : '',
+    earlierAs && !earlier.failed && !past ? words.earlierLoading : '',
+    earlierAs === 'overlaid' && past ? words.overlaid(name, shiftMs) : '',
+    zoom === 'actual' && !screen.calibrated ? words.notCalibrated : '',
+    rhythm.skipped.length > 0 ? words.filters.skipped(rhythm.skipped.join(', ')) : '',
+  ].filter(Boolean);
+
   return (
     <>
       <div className="ecg-frame" ref={frame} tabIndex={0} role="region" aria-label={t.kind.ecg} data-testid="viewport">
-        {page.traces.length === 0 ? (
-          <PlainPage title={t.ecg.empty} />
+        {stored.leads.length === 0 ? (
+          <PlainPage title={words.empty} />
         ) : (
-          <div className="ecg-paper" style={size}>
-            <canvas ref={canvas} style={size} />
-            <Caliper key={cleared} page={page} />
+          <Paper drawing={drawing} scale={scale} caliper={caliper} lens={lens} drawn={drawn} />
+        )}
+        {pastDrawing && (
+          <div data-testid="earlier-ecg">
+            <p className="ecg-earlier">◆ {words.earlierShown(name, earlier.number, earlier.count)}</p>
+            <Paper drawing={pastDrawing} scale={scale} caliper={null} lens={false} />
           </div>
         )}
       </div>
-      <div className="ecg-tools" role="toolbar">
-        <button type="button" aria-pressed={zoom === 1} onClick={() => setZoom(1)}>
-          {t.ecg.fit}
-        </button>
-        <button
-          type="button"
-          aria-pressed={Math.abs(scale - actualSize) < 0.01}
-          onClick={() => setZoom(actualSize / fit)}
-        >
-          {t.ecg.actual}
-        </button>
-        <button type="button" aria-pressed={zoom === 2} onClick={() => setZoom(2)}>
-          {t.ecg.zoom} 2×
-        </button>
-        <button type="button" onClick={() => setCleared((n) => n + 1)}>
-          {t.ecg.clear}
-        </button>
+      <EcgToolbar
+        act={act}
+        choice={choice}
+        filters={applied}
+        pages={pages}
+        at={at}
+        on={{
+          raw,
+          earlier: earlierAs === 'beneath',
+          overlay: earlierAs === 'overlaid',
+          beats,
+          lens,
+          fit: zoom === 'fit',
+          actual: zoom === 'actual',
+          double: zoom === 'double',
+        }}
+      />
+      <div className="ecg-state">
         <span data-testid="frame-indicator">
           {page.speedText} · {page.gainText}
         </span>
-        <span className="ecg-hint">{t.ecg.caliperHint}</span>
+        <span data-testid="ecg-filters">{filtered}</span>
+        <span data-testid="ecg-position">{position}</span>
+        <span role="status" data-testid="ecg-said">
+          {line.join(' · ')}
+        </span>
+        <span className="ecg-hint">{words.caliperHint}</span>
       </div>
-      {(notes.length > 0 || unreadable.length > 0) && (
+      {(page.notes.length > 0 || stored.unreadable.length > 0) && (
         <p className="ecg-notes">
-          {unreadable.map((lead) => (
-            <b key={lead}>✕ {t.ecg.unreadableLead(lead)} </b>
+          {stored.unreadable.map((lead) => (
+            <b key={lead}>✕ {words.unreadableLead(lead)} </b>
           ))}
-          {notes.map((note) => noteText(note, t)).join(' · ')}
+          {page.notes.map((note) => noteText(note, t)).join(' · ')}
         </p>
       )}
-      {beside && createPortal(<DeviceFindings recording={view.recording} />, beside)}
+      {dialog === 'ruler' && (
+        <RulerDialog pixelsPerMm={screen.pixelsPerMm} keep={screen.keep} close={() => setDialog(null)} />
+      )}
+      {dialog === 'keys' && <EcgKeyList close={() => setDialog(null)} />}
+      {beside && createPortal(<Findings view={view} />, beside)}
     </>
   );
 }
 
 interface EcgPaneProps {
-  readId: string;
+  read: ReadDetail;
   /** Where, beside the paper, the device's own findings go. */
   beside: HTMLElement | null;
 }
 
-export default function EcgPane({ readId, beside }: EcgPaneProps) {
+export default function EcgPane({ read, beside }: EcgPaneProps) {
   const t = useText();
+  const readId = read.id;
   const load = useCallback(
     (signal: AbortSignal) => {
       performance.clearMarks('first-preview');
@@ -120,7 +278,7 @@ export default function EcgPane({ readId, beside }: EcgPaneProps) {
   const { value: view, error, retry } = useFetched(load);
   return (
     <section className="ecg">
-      {view && <Paper readId={readId} view={view} beside={beside} />}
+      {view && <EcgReading key={readId} read={read} view={view} beside={beside} />}
       {!view && !error && <PlainPage title={t.ecg.loading} />}
       {!view && isDocument(error) && <EcgDocument readId={readId} />}
       {!view && Boolean(error) && !isDocument(error) && <FailedPage title={t.ecg.failed} error={error} retry={retry} />}

@@ -6,14 +6,15 @@ const known: readonly (readonly [RegExp, keyof Messages['ecg']['note']])[] = [
   [/^Computed from I and II: (.+)\.$/, 'computed'],
   [/^No lead II: the rhythm strip is (.+)\.$/, 'otherStrip'],
   [/^The recording is (.+) s long, shorter than 10 s\.$/, 'short'],
-  [/^The first 10 s of (.+) s are shown\.$/, 'firstTen'],
+  [/^The first (.+) s of (.+) s are shown\.$/, 'first'],
+  [/^Seconds (.+) of (.+) s are shown\.$/, 'between'],
   [/^Recorded too, not on this page: (.+)\.$/, 'elsewhere'],
 ];
 
 export function noteText(note: string, t: Messages): string {
   for (const [pattern, name] of known) {
     const found = pattern.exec(note);
-    if (found) return t.ecg.note[name](found[1] ?? '');
+    if (found) return t.ecg.note[name](found[1] ?? '', found[2] ?? '');
   }
   const offset = /^Lead (.+): a constant of (.+) mV is taken away for display\.$/.exec(note);
   return offset ? t.ecg.offset(offset[1] ?? '', offset[2] ?? '') : note;

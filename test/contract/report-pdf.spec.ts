@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,6 +94,30 @@ const content: ReportPdfContent = {
   testCa: true,
 };
 
+/** Where along a line of pixels the ink is: the middle of each run darker than `limit`, weighed by how dark. */
+function inked(length: number, at: (i: number) => number, limit = 120): number[] {
+  const found: number[] = [];
+  let [sum, weight] = [0, 0];
+  for (let i = 0; i <= length; i++) {
+    const value = i < length ? at(i) : 255;
+    if (value < limit) {
+      sum += i * (255 - value);
+      weight += 255 - value;
+    } else if (weight > 0) {
+      found.push(sum / weight);
+      [sum, weight] = [0, 0];
+    }
+  }
+  return found;
+}
+
+/** A P5 file of 8 bits. */
+function readPgm(bytes: Buffer): { width: number; height: number; at: (x: number, y: number) => number } {
+  const [head, width, height] = /^P5\s+(\d+)\s+(\d+)\s+255\s/.exec(bytes.toString('latin1', 0, 60))!;
+  const pixels = bytes.subarray(head.length);
+  return { width: Number(width), height: Number(height), at: (x, y) => pixels[y * Number(width) + x]! };
+}
+
 describe('renderReportPdf', () => {
   let folder: string;
   let fonts: ReportFonts;
@@ -134,6 +158,56 @@ describe('renderReportPdf', () => {
     expect(text.replaceAll(' ', '')).toContain('关键图像（另有1幅未印出）');
     expect(text.replaceAll(/\s/g, '')).toContain('字库缺字，以“□”代替：U+21619');
   });
+
+  withTool('pdftoppm')(
+    'the ECG is to scale at 300 dpi: 25 mm are a second within 0.5 %, 10 mm a millivolt within 1 %',
+    async () => {
+      // 1 mV for 100 ms at half past each second.
+      const square = {
+        ...lead('II'),
+        samples: Int32Array.from({ length: 5000 }, (_, i) => (i % 500 >= 250 && i % 500 < 300 ? 1000 : 0)),
+      };
+      const known = { ...recording, leads: [square] };
+      const short = {
+        ...content,
+        findings: '方波',
+        keyImages: [],
+        ecg: { page: layoutEcgPage(known), leads: [square] },
+      };
+      await writeFile(join(folder, 'scale.pdf'), await renderReportPdf(short, fonts));
+      await run('pdftoppm', ['-r', '300', '-gray', join(folder, 'scale.pdf'), join(folder, 'scale')]);
+      const names = (await readdir(folder)).filter((name) => name.startsWith('scale') && name.endsWith('.pgm'));
+      const pages = await Promise.all(names.map(async (name) => readPgm(await readFile(join(folder, name)))));
+      const { width, height, at } = pages.find((page) => page.width > page.height)!;
+      const mm = 300 / 25.4;
+      // The strip's baseline is the longest dark line of the page.
+      const rows = Array.from({ length: height }, (_, y) => y);
+      const darkness = rows.map((y) => Array.from({ length: width }, (_, x) => x).filter((x) => at(x, y) < 120).length);
+      const baseline = darkness.lastIndexOf(Math.max(...darkness));
+      const flanks = inked(width, (x) => at(x, baseline - Math.round(5.5 * mm)));
+      expect(flanks).toHaveLength(2 + 20);
+      const rises = flanks.slice(2).filter((_, index) => index % 2 === 0);
+      const second = (rises.at(-1)! - rises[0]!) / 9;
+      const plateau = Math.round((flanks[2]! + flanks[3]!) / 2);
+      const from = baseline - Math.round(12 * mm);
+      const level = (x: number): number => from + inked(Math.round(14 * mm), (y) => at(x, from + y))[0]!;
+      const millivolt = level(plateau + Math.round(5 * mm)) - level(plateau);
+      console.log(
+        `300 dpi: 25 mm ${(25 * mm).toFixed(2)} px, a second ${second.toFixed(2)}; 10 mm ${(10 * mm).toFixed(2)}, 1 mV ${millivolt.toFixed(2)}`,
+      );
+      expect(Math.abs(second / (25 * mm) - 1)).toBeLessThan(0.005);
+      expect(Math.abs(millivolt / (10 * mm) - 1)).toBeLessThan(0.01);
+      // Strong lines of the grid are 5 mm apart, in a row with neither ink nor a fine line.
+      const lines = inked(width, (x) => at(x, baseline + Math.round(7.5 * mm)), 215);
+      const apart = (lines.at(-1)! - lines[0]!) / Math.round((lines.at(-1)! - lines[0]!) / (5 * mm));
+      console.log(
+        `300 dpi: ${lines.length} strong lines, ${apart.toFixed(3)} px apart; 5 mm are ${(5 * mm).toFixed(3)}`,
+      );
+      expect(lines).toHaveLength(55);
+      expect(Math.abs(apart / (5 * mm) - 1)).toBeLessThan(0.005);
+    },
+    60_000,
+  );
 
   withTool('pdffonts')('the fonts are embedded and map back to Unicode', async () => {
     const { stdout } = await run('pdffonts', [join(folder, 'report.pdf')]);

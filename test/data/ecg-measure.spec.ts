@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type EcgLead, type EcgRecording } from '#libs/formats/ecg';
-import { findBeats, spanOf } from '#libs/formats/ecg-measure';
+import { type EcgLead, type EcgRecording, readEcg } from '#libs/formats/ecg';
+import { findBeats, measureEcg, spanOf } from '#libs/formats/ecg-measure';
 
 const root = process.env['QIAO_TEST_DATA'];
 if (root === undefined) throw new Error('Set QIAO_TEST_DATA to the folder of real files.');
@@ -81,5 +81,30 @@ describe('QRS detection on MIT-BIH record 100', () => {
     );
     expect(sensitivity).toBeGreaterThanOrEqual(0.998);
     expect(predictivity).toBeGreaterThanOrEqual(0.998);
+  });
+});
+
+describe('intervals beside those of the device', () => {
+  it.each([
+    'dicom/ECGToolkit__Example.dcm',
+    'aecg/ECGToolkit__Example.xml',
+    'dicom/pydicom__waveform_ecg.dcm',
+    'aecg/aecg-python__subject1_0.xml',
+  ])('%s: PR within 10 ms, QRS within 10 ms, QT, by tangent, up to 35 ms shorter', (name) => {
+    const recording = readEcg(file(name));
+    const measures = measureEcg(recording);
+    const device = (code: string): number | undefined =>
+      recording.measurements.find((each) => each.code === code)?.value;
+    const { rate, pr, p, qrs, qt, qtcBazett, pAxis, qrsAxis, tAxis } = measures;
+    console.log(
+      `${name}: rate ${rate.value} (device ${device('HR')}), P ${p.value} (${device('P')}), PR ${pr.value} (${device('PR')}), ` +
+        `QRS ${qrs.value} (${device('QRS')}), QT ${qt.value} (${device('QT')}), QTcB ${qtcBazett.value} (${device('QTc') ?? device('QTcB')}), ` +
+        `axes ${pAxis.value} ${qrsAxis.value} ${tAxis.value} (${device('P-axis')} ${device('QRS-axis')} ${device('T-axis')}); ` +
+        `beats ${measures.beats.length}, warnings ${measures.warnings.map(({ code, leads }) => `${code} ${leads.join(' ')}`).join('; ') || 'none'}`,
+    );
+    expect(Math.abs(pr.value! - device('PR')!)).toBeLessThanOrEqual(10);
+    expect(Math.abs(qrs.value! - device('QRS')!)).toBeLessThanOrEqual(10);
+    expect(device('QT')! - qt.value!).toBeGreaterThanOrEqual(-10);
+    expect(device('QT')! - qt.value!).toBeLessThanOrEqual(35);
   });
 });

@@ -1,4 +1,11 @@
 /** Examinations of the project's own making, for the demo and the tests: phantoms, never people. Pure, no I/O. */
+export {
+  type DynamicalBeat,
+  dynamicalEcg,
+  type DynamicalEcg,
+  type DynamicalEcgOptions,
+  type WaveGains,
+} from './dynamical-ecg.js';
 export { sampleAecg } from './sample-aecg.js';
 export { sampleCt, type SampleCtOptions } from './sample-ct.js';
 export { sampleDr } from './sample-dr.js';

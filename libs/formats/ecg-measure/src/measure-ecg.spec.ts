@@ -1,0 +1,169 @@
+import { describe, expect, it } from '@jest/globals';
+import { dynamicalEcg, type DynamicalBeat, type DynamicalEcgOptions, type WaveGains } from '#libs/formats/samples';
+import { type EcgMeasures, measureEcg } from './index.js';
+
+/** A normal axis: each lead sees its part of one wave. */
+const scaled = (gain: number): WaveGains => [gain, gain, gain, gain, gain];
+const TWELVE: Readonly<Record<string, WaveGains>> = {
+  I: scaled(0.7),
+  II: scaled(1),
+  V1: [0.5, 0.2, 0.3, 3, 0.3],
+  V2: [0.6, 0.2, 0.6, 3, 1],
+  V3: scaled(0.9),
+  V4: scaled(1.3),
+  V5: scaled(1.2),
+  V6: scaled(0.9),
+};
+const steady = (count: number, rrSeconds: number): DynamicalBeat[] =>
+  Array.from({ length: count }, () => ({ rrSeconds }));
+
+/** Sinus rhythm of known, slightly varying R-R. */
+const breathing = (count: number, rrSeconds: number): DynamicalBeat[] =>
+  Array.from({ length: count }, (_, i) => ({ rrSeconds: Math.round((rrSeconds + 0.03 * Math.sin(i)) * 1000) / 1000 }));
+
+function found(
+  truth: readonly number[],
+  measures: EcgMeasures,
+): { hits: number; sensitivity: number; predictivity: number } {
+  const hits = truth.filter((time) => measures.beats.some(({ seconds }) => Math.abs(seconds - time) <= 0.15)).length;
+  return { hits, sensitivity: hits / truth.length, predictivity: hits / Math.max(1, measures.beats.length) };
+}
+
+/** Greatest error of the single R-R, in ms; the beats must be as many as they are. */
+function rrErrors(truth: readonly number[], measures: EcgMeasures): { greatest: number; rms: number } {
+  const times = truth.map((time) => {
+    const near = measures.beats.find(({ seconds }) => Math.abs(seconds - time) <= 0.15);
+    return near ? near.seconds : Number.NaN;
+  });
+  const errors = times.slice(1).map((time, i) => Math.abs(time - times[i]! - (truth[i + 1]! - truth[i]!)) * 1000);
+  return { greatest: Math.max(...errors), rms: Math.sqrt(errors.reduce((sum, e) => sum + e * e, 0) / errors.length) };
+}
+
+const stress = (options: Partial<DynamicalEcgOptions> & Pick<DynamicalEcgOptions, 'beats'>) => {
+  const ecg = dynamicalEcg({ leads: TWELVE, noiseMicrovolts: 10, ...options });
+  const measures = measureEcg(ecg.recording);
+  return { ecg, measures, ...found(ecg.rSeconds, measures) };
+};
+
+const lines: string[] = [];
+const print = (line: string): void => void lines.push(line);
+
+describe('the dynamical model, known R-R and QT', () => {
+  it.each([
+    [0, 1, 500],
+    [10, 1, 500],
+    [25, 1, 500],
+    [50, 1, 500],
+    [25, 0.6, 500],
+    [25, 1, 1000],
+    [25, 0.8, 250],
+    [10, 0.8, 100],
+    [25, 0.8, 2000],
+  ])('noise %d µV, R-R %d s, %d Hz: both within 8 ms', (noiseMicrovolts, rr, sampleRateHz) => {
+    const ecg = dynamicalEcg({ beats: breathing(14, rr), leads: TWELVE, noiseMicrovolts, sampleRateHz });
+    const measures = measureEcg(ecg.recording);
+    expect(found(ecg.rSeconds, measures)).toMatchObject({ sensitivity: 1, predictivity: 1 });
+    const error = rrErrors(ecg.rSeconds, measures);
+    const qt = measures.qt.value! - ecg.qtSeconds(rr) * 1000;
+    print(
+      `noise ${noiseMicrovolts} µV, R-R ${rr} s, ${sampleRateHz} Hz: R-R error rms ${error.rms.toFixed(1)} ms, greatest ` +
+        `${error.greatest.toFixed(1)} ms; QT ${measures.qt.value} ms, error ${qt.toFixed(1)} ms; PR ${measures.pr.value}, ` +
+        `P ${measures.p.value}, QRS ${measures.qrs.value}, axes ${measures.pAxis.value} ${measures.qrsAxis.value} ${measures.tAxis.value}`,
+    );
+    process.stdout.write(`${lines[lines.length - 1]}\n`);
+    expect(error.greatest).toBeLessThanOrEqual(8);
+    expect(Math.abs(qt)).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('the dynamical model at its slowest', () => {
+  it('R-R 1.2 s: QT within 15 ms; the pull of the model to its base bends so wide a T wave', () => {
+    const ecg = dynamicalEcg({ beats: breathing(14, 1.2), leads: TWELVE, noiseMicrovolts: 25 });
+    const error = measureEcg(ecg.recording).qt.value! - ecg.qtSeconds(1.2) * 1000;
+    process.stdout.write(`R-R 1.2 s: QT error ${error.toFixed(1)} ms\n`);
+    expect(Math.abs(error)).toBeLessThanOrEqual(15);
+  });
+});
+
+describe('rhythms and signals that are hard', () => {
+  const ventricular = (i: number): DynamicalBeat =>
+    i % 7 === 5 ? { rrSeconds: 0.55, ventricular: true } : { rrSeconds: i % 7 === 6 ? 1.15 : 0.85 };
+  /** A repeatable sequence without a pattern. */
+  const erratic = (i: number): DynamicalBeat => ({ rrSeconds: 0.42 + ((i * 7919) % 101) / 160 });
+  const cases: [string, Partial<DynamicalEcgOptions> & Pick<DynamicalEcgOptions, 'beats'>][] = [
+    ['ventricular beats', { beats: Array.from({ length: 60 }, (_, i) => ventricular(i)) }],
+    ['irregular as in atrial fibrillation', { beats: Array.from({ length: 60 }, (_, i) => erratic(i)) }],
+    ['0.2 mV', { beats: breathing(30, 0.8), microvolts: 200 }],
+    ['50 Hz of 0.2 mV', { beats: breathing(30, 0.8), mainsMicrovolts: 200 }],
+    ['wander of 1.5 mV', { beats: breathing(30, 0.8), wanderMicrovolts: 1500 }],
+    ['noise of 0.1 mV', { beats: breathing(30, 0.8), noiseMicrovolts: 100 }],
+    ['30 a minute', { beats: steady(20, 2) }],
+    ['250 a minute', { beats: steady(80, 0.24) }],
+    ['one lead, 100 Hz', { beats: breathing(30, 0.8), leads: { II: scaled(1) }, sampleRateHz: 100 }],
+  ];
+  it.each(cases)('%s', (name, options) => {
+    const { sensitivity, predictivity, measures } = stress(options);
+    process.stdout.write(
+      `${name}: sensitivity ${(sensitivity * 100).toFixed(1)} %, positive predictivity ${(predictivity * 100).toFixed(1)} %, rate ${measures.rate.value}\n`,
+    );
+    expect(sensitivity).toBe(1);
+    expect(predictivity).toBe(1);
+  });
+
+  it('tells ventricular beats by their shape', () => {
+    const beats = Array.from({ length: 60 }, (_, i) => ventricular(i));
+    const { measures } = stress({ beats });
+    expect(measures.beats.map(({ kind }) => kind === 'ectopic-like')).toEqual(
+      beats.map((beat) => beat.ventricular === true),
+    );
+  });
+
+  it('names a pause of 3.5 s, and none where the beats go on', () => {
+    const beats = steady(20, 0.9);
+    beats[10] = { rrSeconds: 3.5 };
+    const { measures, ecg, predictivity } = stress({ beats });
+    expect(predictivity).toBe(1);
+    const [pause, ...more] = measures.pauses;
+    expect(more).toEqual([]);
+    expect(pause).toMatchObject({ kind: 'rr' });
+    expect(pause!.fromSeconds).toBeCloseTo(ecg.rSeconds[9]!, 1);
+    expect(pause!.toSeconds).toBeCloseTo(ecg.rSeconds[10]!, 1);
+    expect(stress({ beats: steady(20, 0.9) }).measures.pauses).toEqual([]);
+  });
+
+  it('leaves a flat lead out and says so', () => {
+    const ecg = dynamicalEcg({ leads: { ...TWELVE, V3: scaled(0) }, beats: breathing(14, 0.8), noiseMicrovolts: 0 });
+    const leads = ecg.recording.leads.map((lead) =>
+      lead.name === 'V3' ? { ...lead, samples: lead.samples.map(() => 7) } : lead,
+    );
+    const measures = measureEcg({ ...ecg.recording, leads });
+    expect(found(ecg.rSeconds, measures)).toMatchObject({ sensitivity: 1, predictivity: 1 });
+    expect(measures.warnings).toMatchObject([{ code: 'lead-off', leads: ['V3'] }]);
+    expect(measures.st.map(({ lead }) => lead)).not.toContain('V3');
+  });
+
+  it('suspects exchanged arms, and does not without', () => {
+    const codes = (leads: Readonly<Record<string, WaveGains>>) =>
+      stress({ leads, beats: breathing(14, 0.8) }).measures.warnings.map(({ code }) => code);
+    expect(codes(TWELVE)).toEqual([]);
+    expect(codes({ ...TWELVE, I: scaled(-0.7), II: scaled(0.3) })).toEqual(['arms-reversed']);
+  });
+
+  it('measures nothing where there is nothing, and never a zero', () => {
+    const ecg = dynamicalEcg({ leads: { II: scaled(0) }, beats: steady(10, 1), noiseMicrovolts: 2 });
+    const measures = measureEcg(ecg.recording);
+    expect(measures.beats).toEqual([]);
+    for (const each of [
+      measures.rate,
+      measures.pr,
+      measures.p,
+      measures.qrs,
+      measures.qt,
+      measures.qtcBazett,
+      measures.qrsAxis,
+    ]) {
+      expect(each).toMatchObject({ value: null, why: expect.any(String) });
+    }
+    expect(measures.warnings.map(({ code }) => code)).toEqual(['no-beats']);
+  });
+});

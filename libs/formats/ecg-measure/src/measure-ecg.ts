@@ -1,0 +1,156 @@
+import { deriveLimbLeads, type EcgRecording } from '#libs/formats/ecg';
+import { frontalAxis, levelBefore } from './axes.js';
+import { type Delineation, delineate } from './delineate.js';
+import type { EcgMeasures, FastRun, Measured } from './ecg-measures.js';
+import { type EcgBeat, findBeats } from './find-beats.js';
+import { type LeadSpan, spanOf } from './lead-grid.js';
+import { leadQuality, round } from './lead-quality.js';
+import { BEAT_HZ, beatsToAverage, medianBeat, type MedianBeat } from './median-beat.js';
+import { findPauses, rrStatistics } from './rhythm.js';
+import { qualityWarnings, reversalWarnings } from './warnings.js';
+
+/** Own choices: what a run is worth listing, and measuring, for. */
+const [FAST_RR, LEAST_RUN, MEASURED_RUN_SECONDS, MOST_RUNS, MOST_MEASURED] = [0.4, 3, 10, 1000, 20];
+const NO_AVERAGE = 'Fewer than three beats of the prevailing shape.';
+const MS = 1000 / BEAT_HZ;
+
+/** Measures a recording of any number of leads from the first twelve that are an ECG; nothing is thrown, what cannot be measured is null. */
+export function measureEcg(recording: EcgRecording): EcgMeasures {
+  const span = spanOf(recording);
+  const { beats } = findBeats(span);
+  const quality = span.leads.map((lead) => leadQuality(lead, span));
+  const rr = rrStatistics(beats, quality);
+  const averaged = beatsToAverage(beats);
+  const rrOfAveraged = intervalOf(averaged, beats);
+  const medians = mediansOf(recording, span, averaged, rrOfAveraged ?? 1, quality);
+  const marks = delineate(medians, rrOfAveraged ?? 1);
+  const warnings = [...qualityWarnings(quality), ...reversalWarnings(medians, marks)];
+  if (beats.length === 0) {
+    warnings.push({ code: 'no-beats', leads: [], text: 'No QRS complex was found.', source: 'docs/ecg-measuring.md' });
+  }
+  const count = Math.max(0, ...medians.map((beat) => beat.beats));
+  return {
+    beats,
+    rr,
+    rate: measured(
+      rr.mean === null ? null : 60_000 / rr.mean,
+      '/min',
+      '60 s over the mean R-R',
+      'Fewer than two beats.',
+      1,
+    ),
+    ...intervals(medians, marks, rrOfAveraged),
+    st: stLevels(medians, marks),
+    averaged:
+      count === 0
+        ? null
+        : { fromSeconds: averaged[0]!.seconds, toSeconds: averaged[averaged.length - 1]!.seconds, beats: count },
+    pauses: findPauses(beats, quality, span),
+    fastRuns: fastRuns(beats, span),
+    quality,
+    warnings,
+  };
+}
+
+function measured(value: number | null, unit: Measured['unit'], method: string, why: string, digits = 0): Measured {
+  return value === null ? { value, unit, method, why } : { value: round(value, digits), unit, method };
+}
+
+/** Median R-R before the averaged beats, in seconds. */
+function intervalOf(averaged: readonly EcgBeat[], beats: readonly EcgBeat[]): number | null {
+  const inside = new Set(averaged);
+  const all = beats.flatMap((beat, i) => (i > 0 && inside.has(beat) ? [beat.seconds - beats[i - 1]!.seconds] : []));
+  all.sort((a, b) => a - b);
+  return all[all.length >> 1] ?? null;
+}
+
+function mediansOf(
+  recording: EcgRecording,
+  span: LeadSpan,
+  beats: readonly EcgBeat[],
+  rrSeconds: number,
+  quality: readonly { readonly lead: string; readonly flatShare: number }[] = [],
+): MedianBeat[] {
+  const lost = new Set(quality.filter(({ flatShare }) => flatShare > 0.5).map(({ lead }) => lead));
+  const kept = span.leads.filter(({ name }) => !lost.has(name));
+  const long = span.seconds > 600;
+  const derived = long || kept.length === 0 ? [] : deriveLimbLeads({ ...recording, leads: kept });
+  return [...kept, ...derived].flatMap((lead) => medianBeat(lead, beats, rrSeconds) ?? []);
+}
+
+function intervals(
+  medians: readonly MedianBeat[],
+  marks: Delineation,
+  rr: number | null,
+): Pick<EcgMeasures, 'p' | 'pr' | 'qrs' | 'qt' | 'qtcBazett' | 'qtcFridericia' | 'pAxis' | 'qrsAxis' | 'tAxis'> {
+  const { pOnset, pEnd, qrsOnset, qrsEnd, tEnd } = marks;
+  const why = (text: string): string => (medians.length === 0 ? NO_AVERAGE : text);
+  const between = (from: number | null, to: number | null): number | null =>
+    from === null || to === null ? null : (to - from) * MS;
+  const qt = between(qrsOnset, tEnd);
+  const [noP, noQrs, noT] = [
+    why('P does not stand out.'),
+    why('QRS does not stand out.'),
+    why('T does not stand out.'),
+  ];
+  const beat = 'median beat, all leads together';
+  const corrected = (root: (seconds: number) => number): number | null =>
+    qt === null || rr === null ? null : qt / root(rr);
+  const axis = (from: number | null, to: number | null, none: string, level?: number): Measured => {
+    const value = from === null || to === null ? null : frontalAxis(medians, from, to, level);
+    const reason =
+      from === null || to === null ? none : why('Leads I and II are not both there, or their wave is too small.');
+    return measured(value, 'deg', 'net area in I and II, Einthoven', reason);
+  };
+  return {
+    p: measured(between(pOnset, pEnd), 'ms', `${beat}; tangents`, noP),
+    pr: measured(between(pOnset, qrsOnset), 'ms', `${beat}; from the tangent at P to the spatial velocity of QRS`, noP),
+    qrs: measured(between(qrsOnset, qrsEnd), 'ms', `${beat}; spatial velocity`, noQrs),
+    qt: measured(qt, 'ms', `${beat}; to the tangent at the end of T`, noT),
+    qtcBazett: measured(corrected(Math.sqrt), 'ms', 'QT / √RR (Bazett 1920)', noT),
+    qtcFridericia: measured(corrected(Math.cbrt), 'ms', 'QT / ∛RR (Fridericia 1920)', noT),
+    pAxis: axis(pOnset, pEnd, noP),
+    qrsAxis: axis(qrsOnset, qrsEnd, noQrs),
+    tAxis: axis(qrsEnd === null ? null : qrsEnd + 60 / MS, tEnd, noT, qrsOnset ?? undefined),
+  };
+}
+
+function stLevels(medians: readonly MedianBeat[], { qrsOnset, qrsEnd }: Delineation): EcgMeasures['st'] {
+  if (qrsOnset === null || qrsEnd === null) return [];
+  return medians.flatMap((beat) => {
+    const j60 = beat.values[qrsEnd + 60 / MS];
+    if (j60 === undefined) return [];
+    const level = levelBefore(beat, qrsOnset);
+    return {
+      lead: beat.name,
+      jMicrovolts: Math.round(beat.values[qrsEnd]! - level),
+      j60Microvolts: Math.round(j60 - level),
+      method: 'median beat; global end of QRS and 60 ms later, above the 16 ms before QRS',
+    };
+  });
+}
+
+function fastRuns(beats: readonly EcgBeat[], span: LeadSpan): FastRun[] {
+  const out: FastRun[] = [];
+  let [from, measuredRuns] = [0, 0];
+  for (let i = 1; i <= beats.length && out.length < MOST_RUNS; i++) {
+    if (i < beats.length && beats[i]!.seconds - beats[i - 1]!.seconds <= FAST_RR) continue;
+    if (i - from >= LEAST_RUN) {
+      const run = beats.slice(from, i);
+      const [start, end] = [run[0]!.seconds, run[run.length - 1]!.seconds];
+      const rr = (end - start) / (run.length - 1);
+      const worth = end - start >= MEASURED_RUN_SECONDS && measuredRuns++ < MOST_MEASURED;
+      const medians = worth ? span.leads.flatMap((lead) => medianBeat(lead, run.slice(0, 60), rr) ?? []) : [];
+      const { qrsOnset, qrsEnd } = delineate(medians, rr);
+      out.push({
+        fromSeconds: round(start, 3),
+        toSeconds: round(end, 3),
+        beats: run.length,
+        ratePerMinute: round(60 / rr, 1),
+        qrsMilliseconds: qrsOnset === null || qrsEnd === null ? null : round((qrsEnd - qrsOnset) * MS, 0),
+      });
+    }
+    from = i;
+  }
+  return out;
+}

@@ -152,11 +152,9 @@ describe('other files', () => {
     ['aecg/aecg-python__minimum_aecg_nouuid.xml', 'aecg', 'read'],
     ['aecg/aecg-python__empty.xml', 'aecg', 'no-waveform'],
     ['scp/ECGToolkit__Example.scp', 'scp', 'read'],
-    ['muse-xml/BRAVEHEART__example1.xml', 'muse-xml', 'unsupported'],
-    ['philips-sierra/sierra-ecg-tools__129DYPRG.XML', 'philips-xml', 'unsupported'],
     ['mfer/mfer-parser__sample.mwf', 'mfer', 'unsupported'],
     ['ishne/ECG_P28.01.ecg', 'ishne', 'read'],
-    ['pdf/dicom-ecg-plot__anonymous_ecg_3x4_1.pdf', null, 'not-ecg'],
+    ['pdf/dicom-ecg-plot__anonymous_ecg_3x4_1.pdf', 'pdf', 'no-waveform'],
     ['wfdb/100.dat', null, 'not-ecg'],
   ])('%s is %s: %s', (name, format, outcome) => {
     expect(detectEcgFormat(file(name))).toBe(format);

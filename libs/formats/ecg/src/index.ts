@@ -11,6 +11,8 @@ export { demandPdfDocument } from './pdf-document.js';
 export { readAecg } from './aecg/read-aecg.js';
 export { readDicomWaveform } from './dicom/read-dicom-waveform.js';
 export { readScp } from './scp/read-scp.js';
+export { readMuse } from './muse/read-muse.js';
+export { readPhilips } from './philips/read-philips.js';
 export { readEcg } from './read-ecg.js';
 export { type EcgIdentity, writeDicomWaveform } from './out/write-dicom-waveform.js';
 export { readEdf } from './edf/read-edf.js';

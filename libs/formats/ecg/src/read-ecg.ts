@@ -6,6 +6,8 @@ import { readIshne } from './ishne/read-ishne.js';
 import { EcgFormatError } from './ecg-format-error.js';
 import type { EcgRecording } from './ecg-recording.js';
 import { readScp } from './scp/read-scp.js';
+import { readMuse } from './muse/read-muse.js';
+import { readPhilips } from './philips/read-philips.js';
 
 /** A further format joins by a line here, and one in `detectEcgFormat`. */
 const READERS: Partial<Record<Exclude<EcgFormat, 'pdf'>, (bytes: Uint8Array) => EcgRecording>> = {
@@ -14,6 +16,8 @@ const READERS: Partial<Record<Exclude<EcgFormat, 'pdf'>, (bytes: Uint8Array) => 
   ishne: readIshne,
   edf: readEdf,
   scp: readScp,
+  'muse-xml': readMuse,
+  'philips-xml': readPhilips,
 };
 
 /**

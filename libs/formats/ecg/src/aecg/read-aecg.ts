@@ -1,15 +1,9 @@
-import { SaxesParser } from 'saxes';
 import { AecgFindings } from './aecg-findings.js';
 import { DigitsReader, leadsOfSet, type OpenSequence, type Quantity } from './aecg-sequences.js';
 import { isoDate, isoDateTime } from '../date-times.js';
 import { EcgFormatError } from '../ecg-format-error.js';
 import type { EcgLead, EcgRecording } from '../ecg-recording.js';
-import { xmlChunks } from '../xml/xml-text.js';
-
-/** A real aECG is about 20 deep. */
-const DEEPEST = 100;
-
-type Attributes = Readonly<Record<string, string>>;
+import { readXml, type XmlAttributes as Attributes } from '../xml/read-xml.js';
 
 /**
  * An ECG from an HL7 aECG file (Annotated ECG, PORT_MT020001), read as a stream: one pass, the time grows with the size alone. Leads of
@@ -19,20 +13,8 @@ type Attributes = Readonly<Record<string, string>>;
  *   no-waveform, unsupported (leads without time or without a scale in volts).
  */
 export function readAecg(bytes: Uint8Array): EcgRecording {
-  const parser = new SaxesParser({ xmlns: false, position: false });
   const reader = new AecgReader();
-  parser.on('error', (error) => {
-    throw new EcgFormatError('bad-xml', `The XML is not well formed: ${error.message}`);
-  });
-  parser.on('doctype', () => {
-    throw new EcgFormatError('bad-xml', 'The XML has a DOCTYPE, which is refused.');
-  });
-  parser.on('opentag', (tag) => reader.open(localName(tag.name), tag.attributes));
-  parser.on('text', (text) => reader.text(text));
-  parser.on('cdata', (text) => reader.text(text));
-  parser.on('closetag', () => reader.close());
-  for (const chunk of xmlChunks(bytes)) parser.write(chunk);
-  parser.close();
+  readXml(bytes, 'AnnotatedECG', reader);
   return reader.finish();
 }
 
@@ -40,9 +22,9 @@ function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1);
 }
 
-/** Holds what one file says while it streams by; `path` are the local names of the open elements. */
+/** Holds what one file says while it streams by. */
 class AecgReader {
-  private readonly path: string[] = [];
+  private path: readonly string[] = [];
   private readonly findings = new AecgFindings();
   private readonly patient: { id?: string; name?: string; sex?: 'M' | 'F' | 'O'; birthDate?: string } = {};
   private readonly device: { manufacturer?: string; model?: string; serial?: string } = {};
@@ -58,12 +40,9 @@ class AecgReader {
   private documentStart: string | undefined;
   private gathered = '';
 
-  open(name: string, attributes: Attributes): void {
-    const [parent = '', grandparent = ''] = [this.path.at(-1), this.path.at(-2)];
-    if (this.path.length === 0 && name !== 'AnnotatedECG')
-      throw new EcgFormatError('not-ecg', `The root element is '${name}', not AnnotatedECG.`);
-    if (this.path.length >= DEEPEST) throw new EcgFormatError('bad-xml', 'The XML is nested too deeply.');
-    this.path.push(name);
+  readonly open = (path: readonly string[], attributes: Attributes): void => {
+    this.path = path;
+    const [name = '', parent = '', grandparent = ''] = [path.at(-1), path.at(-2), path.at(-3)];
     this.gathered = name === 'name' || parent !== 'name' ? '' : this.gathered;
     if (name === 'sequenceSet') this.sequences = [];
     else if (name === 'sequence') this.sequence = { code: '', valueType: '' };
@@ -73,26 +52,26 @@ class AecgReader {
     else if (parent === 'annotation' && name === 'value') this.findings.value(attributes);
     else if (parent === 'boundary' && name === 'code') this.findings.boundary(attributes['code'] ?? '');
     else this.openAbout(name, parent, grandparent, attributes);
-  }
+  };
 
-  text(text: string): void {
-    const name = this.path.at(-1);
+  readonly text = (path: readonly string[], text: string): void => {
+    const name = path.at(-1);
     if (name === 'digits') this.sequence?.digits?.write(text);
-    else if (name === 'value' && this.path.at(-2) === 'annotation') this.findings.text(text);
+    else if (name === 'value' && path.at(-2) === 'annotation') this.findings.text(text);
     else if (text.trim() !== '' && this.gathered.length < 1000)
       this.gathered += `${this.gathered ? ' ' : ''}${text.trim()}`;
-  }
+  };
 
-  close(): void {
-    const name = this.path.pop();
-    const parent = this.path.at(-1);
+  readonly close = (path: readonly string[]): void => {
+    this.path = path.slice(0, -1);
+    const [name, parent] = [path.at(-1), path.at(-2)];
     if (name === 'sequence' && this.sequence) {
       this.sequences.push(this.sequence);
       this.sequence = undefined;
     } else if (name === 'sequenceSet') this.closeSet();
     else if (name === 'annotation') this.findings.end();
     else if (this.gathered !== '' && !this.path.includes('annotation')) this.closeText(name, parent, this.gathered);
-  }
+  };
 
   finish(): EcgRecording {
     if (this.leads.length === 0) throw new EcgFormatError('no-waveform', 'The aECG file holds no rhythm leads.');

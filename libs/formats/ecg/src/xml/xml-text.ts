@@ -12,7 +12,9 @@ function encodingOf(bytes: Uint8Array): string {
   if ((a === 0xff && b === 0xfe) || (a === 0x3c && b === 0)) return 'utf-16le';
   if ((a === 0xfe && b === 0xff) || (a === 0 && b === 0x3c)) return 'utf-16be';
   const head = new TextDecoder('latin1').decode(bytes.subarray(0, 256));
-  return /^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z][\w.-]*)["']/.exec(head)?.[1] ?? 'utf-8';
+  const declared = /^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z][\w.-]*)["']/.exec(head)?.[1] ?? 'utf-8';
+  // A declaration that is read byte by byte was not written in UTF-16: the file was kept in another encoding since.
+  return /^utf-?16/i.test(declared) ? 'utf-8' : declared;
 }
 
 /** The text in pieces of about 64 kB, so that a large file is never held twice. EcgFormatError bad-xml on bytes that the encoding forbids. */

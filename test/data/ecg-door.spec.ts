@@ -13,6 +13,11 @@ const FILES: readonly (readonly [string, number | string])[] = [
   ['aecg/aecg-python__empty.xml', 'no-waveform'],
   ['dicom/ECGToolkit__Example.dcm', 12],
   ['dicom/pydicom__waveform_ecg.dcm', 12],
+  ['scp/ECGToolkit__Example.scp', 12],
+  ['scp/healforcescpecg__62.SCP', 'damaged'],
+  ['muse-xml/BRAVEHEART__example1.xml', 12],
+  ['philips-sierra/sierra-ecg-tools__129DYPRG.XML', 12],
+  ['ishne/ECG_P28.01.ecg', 3],
 ];
 
 /** Every real ECG through the same door as a township's: sent, kept, on the worklist, served. */

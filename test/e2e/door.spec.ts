@@ -262,14 +262,17 @@ describe('the door', () => {
       expect((await his('POST', '/api/ecg', bytes)).body).toMatchObject({ outcome: 'duplicate' });
       const row = await readOf(posted.body.studyInstanceUid, zhou);
       expect(row).toMatchObject({ kind: 'ecg', patient: { number: patient }, item: { code: 'ECG-12' } });
-      const { body } = await zhou<{ recording: { leads: { name: string; encoding: string; samples: string }[] } }>(
-        'GET',
-        `/api/reads/${row.id}/ecg`,
-      );
+      const { body } = await zhou<{
+        computed: { code: string; value: number; unit: string }[];
+        recording: { leads: { name: string; encoding: string; samples: string }[] };
+      }>('GET', `/api/reads/${row.id}/ecg`);
       const lead = body.recording.leads.find((one) => one.name === 'II')!;
       expect(lead.encoding).toBe('int16');
       expect(Buffer.from(lead.samples, 'base64')).toHaveLength(5000 * 2);
       expect(body.recording.leads).toHaveLength(12);
+      const computed = new Map(body.computed.map(({ code, value, unit }) => [code, { value, unit }]));
+      expect(computed.get('HR')).toEqual({ value: 73, unit: 'bpm' });
+      for (const code of ['PR', 'QRS', 'QT', 'QRS-axis']) expect(computed.get(code)!.value).toBeGreaterThan(0);
       expect((await sun('GET', `/api/reads/${row.id}/ecg`)).status).toBe(404);
 
       const exported = await zhou<Buffer>('GET', `/api/reads/${row.id}/ecg/dicom`);

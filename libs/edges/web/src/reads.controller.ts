@@ -15,6 +15,7 @@ import { z } from 'zod';
 import { AuditTrail } from '#libs/audit';
 import { ReadEcgRecording } from '#libs/catalogue';
 import { toEcgView } from '#libs/formats/ecg';
+import { computedMeasurements } from './computed-measurements.js';
 import { Route, type AuthenticatedRequest, type Caller } from '#libs/identity';
 import { ReviewReading, SaveDraft, SubmitReading } from '#libs/reading';
 import { SignReport } from '#libs/report';
@@ -67,7 +68,9 @@ export class ReadsController {
   async ecg(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string) {
     const row = await this.visibleRead.run(caller, id);
     await this.seen(caller, 'view-ecg', id, row.patient.id);
-    return toEcgView(await this.ecgs.ofExam(row.examId));
+    const recording = await this.ecgs.ofExam(row.examId);
+    const computed = computedMeasurements(recording);
+    return { ...toEcgView(recording), ...(computed ? { computed } : {}) };
   }
 
   @Get('ecg/document')

@@ -13,7 +13,9 @@ export function dicomTimes(iso: string, seconds: number, otherwise: string): Dic
   const parts = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(
     iso,
   );
-  const [, year, month, day, hour, minute, second = '00', fraction = '', zone = ''] = parts ?? [];
+  // Year 0 is how a record without a date writes it, and no value that a DT may have.
+  const [, year, month, day, hour, minute, second = '00', fraction = '', zone = ''] =
+    parts?.[1] === '0000' ? [] : (parts ?? []);
   if (year === undefined || hour === undefined || minute === undefined) {
     const received = iso === otherwise ? undefined : dicomTimes(otherwise, 0, otherwise);
     const date = [year, month, day].filter((part) => part !== undefined).join('');

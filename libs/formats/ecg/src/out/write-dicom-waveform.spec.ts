@@ -114,6 +114,11 @@ describe('what comes back', () => {
     expect(read?.leads[0]).toEqual({ ...given, missingValue: -0x8000 });
   });
 
+  it.each([undefined, '0000'])('a start time of %s is the moment of receipt', (startTime) => {
+    const given = recording([lead('I')], startTime === undefined ? {} : { startTime });
+    expect(again(given)[0]?.startTime).toBe(identity.receivedAt);
+  });
+
   it('derived leads stay out, stored ones keep their order', () => {
     const leads = [lead('I'), lead('III', 4, { derived: true }), lead('II')];
     expect(again(recording(leads))[0]?.leads.map(({ name }) => name)).toEqual(['I', 'II']);

@@ -241,12 +241,12 @@ function EcgReading({ read, view, beside }: { read: ReadDetail; view: EcgView; b
         </span>
         <span className="ecg-hint">{words.caliperHint}</span>
       </div>
-      {(page.notes.length > 0 || stored.unreadable.length > 0) && (
+      {((!beats && page.notes.length > 0) || stored.unreadable.length > 0) && (
         <p className="ecg-notes">
           {stored.unreadable.map((lead) => (
             <b key={lead}>✕ {words.unreadableLead(lead)} </b>
           ))}
-          {page.notes.map((note) => noteText(note, t)).join(' · ')}
+          {(beats ? [] : page.notes).map((note) => noteText(note, t)).join(' · ')}
         </p>
       )}
       {dialog === 'ruler' && (

@@ -73,6 +73,28 @@ describe('ISHNE', () => {
   });
 });
 
+describe('MFER', () => {
+  const { leads, device, notes } = readEcg(file('mfer/mfer-parser__sample.mwf'));
+
+  it('reads a half hour of leads I and II, little endian, 20 microvolt, 125 Hz', () => {
+    expect(leads.map(({ name, samples }) => [name, samples.length])).toEqual([
+      ['I', 225_000],
+      ['II', 225_000],
+    ]);
+    expect(leads.map(({ sampleRateHz, microvoltsPerUnit }) => [sampleRateHz, microvoltsPerUnit])).toEqual([
+      [125, 20],
+      [125, 20],
+    ]);
+    expect(device).toEqual({ manufacturer: 'Suzuken Co. Ltd', model: 'CVS-01' });
+    expect(notes).toEqual(['Atternate Mode Test Version.']);
+  });
+
+  it('has values that a heart or a test generator gives: within 10 mV, and the first as the bytes stand there', () => {
+    expect([...(leads[0]?.samples.subarray(0, 3) ?? [])]).toEqual([-6, -6, -6]);
+    for (const { samples } of leads) expect(samples.every((value) => Math.abs(value * 20) <= 10_000)).toBe(true);
+  });
+});
+
 describe('EDF', () => {
   it.each([
     ['edf/pyedflib__test_subsecond.edf', /no ECG signal.*Fp1 \[uV\]/],
@@ -178,7 +200,9 @@ function random(seed: number): () => number {
 function survives(read: () => EcgRecording): number {
   const began = performance.now();
   try {
-    expect(read().leads.length).toBeGreaterThan(0);
+    const { leads } = read();
+    expect(leads.length).toBeGreaterThan(0);
+    expect(leads.reduce((sum, { samples }) => sum + samples.byteLength, 0)).toBeLessThan(300e6);
   } catch (error) {
     if (!(error instanceof EcgFormatError)) throw error;
   }
@@ -189,6 +213,13 @@ function survives(read: () => EcgRecording): number {
 const HOSTILE: readonly [string, number, Uint8Array, (bytes: Uint8Array) => EcgRecording][] = [
   ['ISHNE', 522, file('ishne/ECG_P28.01.ecg').slice(0, 40_000), readEcg],
   ['EDF', 768, asEcg('edf/pyedflib__test_utf8.edf').slice(0, 40_000), readEcg],
+  ['MFER', 147, file('mfer/mfer-parser__sample.mwf').slice(0, 40_000), readEcg],
+  [
+    'CSV',
+    80,
+    Buffer.from(`# qiao-ecg-csv: 1\n# sampleRateHz: 500\n# unit: mV\nI,II\n${'0.1,-0.25\n'.repeat(500)}`),
+    readEcg,
+  ],
   [
     'WFDB header',
     166,
@@ -224,6 +255,7 @@ describe('hostile files: EcgFormatError or a recording', () => {
   it.each([
     ['ISHNE', file('ishne/ECG_P28.01.ecg'), readEcg],
     ['EDF', asEcg('edf/pyedflib__test_utf8.edf'), readEcg],
+    ['MFER', file('mfer/mfer-parser__sample.mwf'), readEcg],
     ['WFDB', file('wfdb/100.dat'), (bytes: Uint8Array) => readWfdb([...wfdb('100.hea'), { name: '100.dat', bytes }])],
   ])('%s cut at every 1,000 bytes', (_, bytes, read) => {
     for (let length = 0; length < bytes.length; length += 1000) {

@@ -152,7 +152,7 @@ describe('other files', () => {
     ['aecg/aecg-python__minimum_aecg_nouuid.xml', 'aecg', 'read'],
     ['aecg/aecg-python__empty.xml', 'aecg', 'no-waveform'],
     ['scp/ECGToolkit__Example.scp', 'scp', 'read'],
-    ['mfer/mfer-parser__sample.mwf', 'mfer', 'unsupported'],
+    ['mfer/mfer-parser__sample.mwf', 'mfer', 'read'],
     ['ishne/ECG_P28.01.ecg', 'ishne', 'read'],
     ['pdf/dicom-ecg-plot__anonymous_ecg_3x4_1.pdf', 'pdf', 'no-waveform'],
     ['wfdb/100.dat', null, 'not-ecg'],

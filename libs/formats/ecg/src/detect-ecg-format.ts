@@ -1,9 +1,11 @@
+import { looksLikeEcgCsv } from './csv/read-csv.js';
 import { looksLikeEdf } from './edf/edf-header.js';
+import { looksLikeWfdbArchive } from './wfdb/wfdb-archive.js';
 import { xmlRootName } from './xml/xml-text.js';
 
 /** What the content is. `pdf` is a document without a waveform; one without a reader is named so that a refusal can name it. */
 export type EcgFormat =
-  'dicom-waveform' | 'aecg' | 'scp' | 'muse-xml' | 'philips-xml' | 'mfer' | 'ishne' | 'edf' | 'pdf';
+  'dicom-waveform' | 'aecg' | 'scp' | 'muse-xml' | 'philips-xml' | 'mfer' | 'ishne' | 'edf' | 'wfdb' | 'csv' | 'pdf';
 
 const ROOTS: Readonly<Record<string, EcgFormat>> = {
   AnnotatedECG: 'aecg',
@@ -16,7 +18,8 @@ const ECG_STORAGE = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.9\.1\.\d+$/;
 
 /**
  * The ECG format of a file by its content; its name is never asked. Null when it is none that is known: a DICOM file of another kind is
- * null too. Looks at the first 64 kB at most and never throws.
+ * null too. Looks at the first 64 kB at most, in an archive at its directory, and
+ * never throws.
  */
 export function detectEcgFormat(bytes: Uint8Array): EcgFormat | null {
   if (ascii(bytes, 128, 4) === 'DICM')
@@ -24,6 +27,8 @@ export function detectEcgFormat(bytes: Uint8Array): EcgFormat | null {
   if (ascii(bytes, 16, 6) === 'SCPECG' || hasScpPointers(bytes)) return 'scp';
   if (ascii(bytes, 0, 5) === 'ISHNE') return 'ishne';
   if (looksLikeEdf(bytes)) return 'edf';
+  if (looksLikeEcgCsv(bytes)) return 'csv';
+  if (looksLikeWfdbArchive(bytes)) return 'wfdb';
   if (ascii(bytes, 0, 5) === '@ MFR') return 'mfer';
   if (ascii(bytes, 0, 5) === '%PDF-') return 'pdf';
   const root = xmlRootName(bytes);

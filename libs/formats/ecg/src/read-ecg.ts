@@ -1,8 +1,11 @@
 import { readAecg } from './aecg/read-aecg.js';
 import { detectEcgFormat, type EcgFormat } from './detect-ecg-format.js';
 import { readDicomWaveform } from './dicom/read-dicom-waveform.js';
+import { readCsv } from './csv/read-csv.js';
 import { readEdf } from './edf/read-edf.js';
 import { readIshne } from './ishne/read-ishne.js';
+import { readMfer } from './mfer/read-mfer.js';
+import { readWfdbArchive } from './wfdb/wfdb-archive.js';
 import { EcgFormatError } from './ecg-format-error.js';
 import type { EcgRecording } from './ecg-recording.js';
 import { readScp } from './scp/read-scp.js';
@@ -18,6 +21,9 @@ const READERS: Partial<Record<Exclude<EcgFormat, 'pdf'>, (bytes: Uint8Array) => 
   scp: readScp,
   'muse-xml': readMuse,
   'philips-xml': readPhilips,
+  wfdb: readWfdbArchive,
+  mfer: readMfer,
+  csv: readCsv,
 };
 
 /**

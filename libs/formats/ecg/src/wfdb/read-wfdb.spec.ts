@@ -123,6 +123,7 @@ describe('readWfdb', () => {
     ['two headers', 'unsupported', [...record('16', bytes), ...record('16', bytes)]],
     ['several segments', 'unsupported', headed('r/3 2 250 100\n')],
     ['an unknown format', 'unsupported', headed('r 1 250 8\nr.dat 99 200\n')],
+    ['a line of a megabyte', 'damaged', headed(`r 1 ${'1'.repeat(1e6)}x`)],
     ['no signals', 'no-waveform', headed('r 0 250\n')],
     ['pressure alone', 'not-ecg', headed('r 1 250 8\nr.dat 16 10/mmHg\n')],
     ['fewer signals than declared', 'truncated', headed('r 2 250 8\nr.dat 16 200\n')],

@@ -31,6 +31,7 @@ export interface WfdbHeader {
 const DEFAULT_RATE = 250;
 const DEFAULT_GAIN = 200;
 const MOST_SIGNALS = 1000;
+const LONGEST = 4000;
 const NUMBER = '[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?';
 const RECORD = new RegExp(
   `^(\\S+?)(/\\d+)?\\s+(\\d+)(?:\\s+(${NUMBER})(?:/\\S*)?(?:\\s+(\\d+)(?:\\s+(\\S+)(?:\\s+(\\S+))?)?)?)?\\s*$`,
@@ -44,6 +45,8 @@ export function readWfdbHeader(bytes: Uint8Array): WfdbHeader {
   const lines = new TextDecoder('utf-8').decode(bytes.subarray(0, 1 << 20)).split(/\r?\n|\r/);
   const comments = lines.filter((line) => line.startsWith('#')).map((line) => line.slice(1).trim());
   const [first = '', ...rest] = lines.filter((line) => !line.startsWith('#') && line.trim() !== '');
+  if (lines.some((line) => line.length > LONGEST))
+    throw new EcgFormatError('damaged', 'The WFDB header has a line without end.');
   const parts = RECORD.exec(first);
   if (!parts) throw new EcgFormatError('not-ecg', 'The WFDB header has no record line.');
   const [, record = '', segments, count = '0', rate, length, baseTime, baseDate] = parts;

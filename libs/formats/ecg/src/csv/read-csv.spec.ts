@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { readEcg } from '../read-ecg.js';
+
+const HEAD = '# qiao-ecg-csv: 1\n# sampleRateHz: 250\n# unit: mV\n';
+const read = (text: string): ReturnType<typeof readEcg> => readEcg(Buffer.from(text));
+
+describe('readCsv', () => {
+  it('reads values, gaps and what is said of the person', () => {
+    const recording = read(
+      `\uFEFF${HEAD}# patientId: 7\n# patientName: 王丽\n# sex: F\n# birthDate: 1950-05-04\n# startTime: 2026-03-02T08:15:30+08:00\n` +
+        '# device: E1\nlead ii,avr\r\n0.125,-1\r\n,.5\r\n\r\n',
+    );
+    expect(recording).toMatchObject({
+      source: 'csv',
+      patient: { id: '7', name: '王丽', sex: 'F', birthDate: '1950-05-04' },
+      device: { model: 'E1' },
+      startTime: '2026-03-02T08:15:30+08:00',
+    });
+    expect(recording.leads.map(({ name, samples }) => [name, [...samples]])).toEqual([
+      ['II', [125, -0x8000_0000]],
+      ['aVR', [-1000, 500]],
+    ]);
+    expect(recording.leads[0]).toMatchObject({ microvoltsPerUnit: 1, sampleRateHz: 250, missingValue: -0x8000_0000 });
+    expect(recording.leads[1]?.missingValue).toBeUndefined();
+  });
+
+  it('keeps thousands of rows', () => {
+    const rows = Array.from({ length: 5000 }, (_, i) => `${i}`).join('\n');
+    expect(read(`${HEAD}I\n${rows}`).leads[0]?.samples[4999]).toBe(4_999_000);
+  });
+
+  it.each([
+    ['no rate', 'unsupported', /sampleRateHz/, '# qiao-ecg-csv: 1\n# unit: mV\nI\n1\n'],
+    ['no unit', 'unsupported', /# unit/, '# qiao-ecg-csv: 1\n# sampleRateHz: 250\nI\n1\n'],
+    ['a unit that is no voltage', 'unsupported', /mmHg/, HEAD.replace('mV', 'mmHg') + 'I\n1\n'],
+    ['a rate that is none', 'unsupported', /fast/, HEAD.replace('250', 'fast') + 'I\n1\n'],
+    ['a time that is none', 'unsupported', /startTime/, `${HEAD}# startTime: noon\nI\n1\n`],
+    ['a word as a value', 'damaged', /Line 6 .*'x'/, `${HEAD}I\n1\nx\n`],
+    ['a value too few', 'damaged', /Line 5 /, `${HEAD}I,II\n1\n`],
+    ['a lead twice', 'damaged', /twice/, `${HEAD}I,i\n1,2\n`],
+    ['a nameless lead', 'damaged', /name each lead/, `${HEAD}I,\n1,2\n`],
+    ['a value of a megabyte', 'damaged', /Line 5/, `${HEAD}I\n${'1'.repeat(1e6)}x\n`],
+    ['a name of brackets', 'damaged', /too long/, `${HEAD}${'('.repeat(1e6)}\n1\n`],
+    ['no rows', 'no-waveform', /no samples/, `${HEAD}I\n`],
+    ['no names', 'no-waveform', /lead names/, HEAD],
+    ['another CSV', 'not-ecg', /no ECG format/, 'I,II\n1,2\n'],
+  ])('refuses %s as %s', (_, code, message, text) => {
+    expect(() => read(text)).toThrow(
+      expect.objectContaining({ name: 'EcgFormatError', code, message: expect.stringMatching(message) }),
+    );
+  });
+});

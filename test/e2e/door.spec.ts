@@ -271,7 +271,9 @@ describe('the door', () => {
       expect(Buffer.from(lead.samples, 'base64')).toHaveLength(5000 * 2);
       expect(body.recording.leads).toHaveLength(12);
       const computed = new Map(body.computed.map(({ code, value, unit }) => [code, { value, unit }]));
-      expect(computed.get('HR')).toEqual({ value: 73, unit: 'bpm' });
+      // The sample beats 72 times a minute, give or take one.
+      expect(computed.get('HR')!.unit).toBe('bpm');
+      expect(Math.abs(computed.get('HR')!.value - 72)).toBeLessThanOrEqual(1);
       for (const code of ['PR', 'QRS', 'QT', 'QRS-axis']) expect(computed.get(code)!.value).toBeGreaterThan(0);
       expect((await sun('GET', `/api/reads/${row.id}/ecg`)).status).toBe(404);
 

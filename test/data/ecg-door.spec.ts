@@ -17,7 +17,7 @@ const FILES: readonly (readonly [string, number | string])[] = [
   ['scp/healforcescpecg__62.SCP', 'damaged'],
   ['muse-xml/BRAVEHEART__example1.xml', 12],
   ['philips-sierra/sierra-ecg-tools__129DYPRG.XML', 12],
-  ['ishne/ECG_P28.01.ecg', 3],
+  ['ishne/ECG_P28.01.ecg', 12],
 ];
 
 /** Every real ECG through the same door as a township's: sent, kept, on the worklist, served. */

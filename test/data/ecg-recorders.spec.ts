@@ -12,6 +12,7 @@ import {
   readWfdb,
   readWfdbAnnotations,
 } from '#libs/formats/ecg';
+import { hasCounterpart } from '#test/counterpart';
 
 const root = process.env['QIAO_TEST_DATA'];
 if (root === undefined) throw new Error('Set QIAO_TEST_DATA to the folder of real files.');
@@ -121,19 +122,7 @@ function asEcg(name: string): Uint8Array {
   return bytes;
 }
 
-const biosig = ((): boolean => {
-  try {
-    execFileSync('save2gdf', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch (error) {
-    // It ends with another code than 0 whatever it is asked.
-    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
-  }
-})();
-if (!biosig) {
-  if (process.env['CI']) throw new Error('biosig-tools (save2gdf) is needed for this suite.');
-  console.warn('Left out: the comparison with biosig (save2gdf of biosig-tools is not installed).');
-}
+const biosig = hasCounterpart('save2gdf');
 
 /** Physical values row by row, as save2gdf writes them. */
 function byBiosig(name: string): number[] {

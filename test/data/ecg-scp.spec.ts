@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import {
   readEcg,
   readScp,
 } from '#libs/formats/ecg';
+import { hasCounterpart } from '#test/counterpart';
 
 const root = process.env['QIAO_TEST_DATA'];
 if (root === undefined) throw new Error('Set QIAO_TEST_DATA to the folder of real files.');
@@ -74,12 +75,7 @@ describe('the recording that is at hand as SCP-ECG, aECG and DICOM', () => {
   });
 });
 
-// Its exit code for --version is not 0: only that it starts is asked.
-const save2gdf = spawnSync('save2gdf', ['--version'], { stdio: 'ignore' }).error === undefined;
-if (!save2gdf) {
-  if (process.env['CI']) throw new Error('biosig-tools (save2gdf) is needed for this suite.');
-  console.warn('Left out: the comparison with biosig (the Debian package biosig-tools is not installed).');
-}
+const save2gdf = hasCounterpart('save2gdf');
 
 describe('against biosig', () => {
   (save2gdf ? it : it.skip)('every microvolt is the same in all 12 leads', () => {

@@ -320,6 +320,18 @@ describe('scope', () => {
       const zhou = await qiao.logIn('zhou');
       expect((await zhou('GET', path)).status).toBe(404);
       expect((await zhou('GET', `${path}/${reads['cardElsewhere']}`)).status).toBe(404);
+      // The recording of one of them: for who may not see the read, of somebody else, and of one that is no ECG.
+      for (const who of [zhou, zhao, li])
+        expect([403, 404]).toContain((await who('GET', `${path}/${reads['cardElsewhere']}/ecg`)).status);
+      for (const other of [ids.read, 'none'])
+        expect(await sun('GET', `${path}/${other}/ecg`)).toMatchObject({
+          status: 404,
+          body: { code: 'prior-not-found' },
+        });
+      expect(await sun('GET', `${path}/${reads['cardElsewhere']}/ecg`)).toMatchObject({
+        status: 404,
+        body: { code: 'no-ecg' },
+      });
     });
   });
 

@@ -14,6 +14,9 @@ const WAVES = [
 /** R of table I before scaling: 30 * 0.1². */
 const R_PEAK = 0.3;
 const INNER_HZ = 1000;
+const TURN = 2 * Math.PI;
+// Looked up once: a test runner's context looks globals up slowly.
+const { cos, exp, floor, imul, log, round, sin, sqrt } = Math;
 
 /** How much of each wave a lead sees, in units in which R of table I is one. */
 export type WaveGains = readonly [P: number, Q: number, R: number, S: number, T: number];
@@ -55,17 +58,19 @@ export function dynamicalEcg(options: DynamicalEcgOptions): DynamicalEcg {
   const microvolts = options.microvolts ?? 1000;
   const random = seeded(options.seed ?? 1);
   const { phases, rSeconds } = phasesOf(options.beats);
+  const waves = traces(phases);
   const leads = Object.entries(options.leads).map(([name, gains]): EcgLead => {
-    const inner = trace(phases, gains);
+    const inner = new Float32Array(phases.length);
+    for (let i = 0; i < inner.length; i++) waves.forEach((wave, w) => (inner[i]! += gains[w]! * wave[i]!));
     const samples = new Int32Array(Math.floor((inner.length / INNER_HZ) * rate));
     for (let i = 0; i < samples.length; i++) {
       const seconds = i / rate;
       const value =
         (at(inner, seconds * INNER_HZ) / R_PEAK) * microvolts +
         (options.noiseMicrovolts ?? 0) * normal(random) +
-        (options.mainsMicrovolts ?? 0) * Math.sin(2 * Math.PI * 50 * seconds) +
-        (options.wanderMicrovolts ?? 0) * Math.sin(2 * Math.PI * 0.25 * seconds);
-      samples[i] = Math.round(value);
+        (options.mainsMicrovolts ?? 0) * sin(TURN * 50 * seconds) +
+        (options.wanderMicrovolts ?? 0) * sin(TURN * 0.25 * seconds);
+      samples[i] = round(value);
     }
     const scale = { microvoltsPerUnit: 1, baselineMicrovolts: 0, derived: false, startSeconds: 0 };
     return { name, samples, sampleRateHz: rate, ...scale };
@@ -77,56 +82,66 @@ export function dynamicalEcg(options: DynamicalEcgOptions): DynamicalEcg {
   };
 }
 
-interface Phase {
-  readonly angle: number;
-  readonly omega: number;
-  readonly ventricular: boolean;
+interface Phases {
+  /** From one R (zero) over rest (pi) to the next R, and how far it goes in an inner step; both of `length`. */
+  readonly angle: Float64Array;
+  readonly step: Float64Array;
+  readonly ventricular: Uint8Array;
+  readonly length: number;
 }
 
-/** The angle at every inner sample: from one R (zero) over rest (pi) to the next R. */
-function phasesOf(beats: readonly DynamicalBeat[]): { phases: Phase[]; rSeconds: number[] } {
-  const phases: Phase[] = [];
+function phasesOf(beats: readonly DynamicalBeat[]): { phases: Phases; rSeconds: number[] } {
+  const room = beats.reduce((sum, { rrSeconds }) => sum + Math.round(rrSeconds * INNER_HZ) + 2, 2 * INNER_HZ);
+  const [angle, step, ventricular] = [new Float64Array(room), new Float64Array(room), new Uint8Array(room)];
   const rSeconds: number[] = [];
-  const push = (angle: number, omega: number, ventricular: boolean): number =>
-    phases.push({ angle, omega, ventricular });
+  let length = 0;
+  const push = (where: number, stride: number, odd: boolean): void => {
+    angle[length] = where;
+    step[length] = stride;
+    ventricular[length++] = odd ? 1 : 0;
+  };
   beats.forEach((beat, i) => {
     const total = Math.round(beat.rrSeconds * INNER_HZ);
     const turn = Math.min(total, 1.2 * INNER_HZ);
-    const omega = (2 * Math.PI * INNER_HZ) / turn;
+    const stride = TURN / turn;
     const previous = i > 0 && beats[i - 1]!.ventricular === true;
-    for (let k = 0; k < turn / 2; k++) push((2 * Math.PI * k) / turn, i === 0 ? 0 : omega, previous);
-    for (let k = turn; k < total; k++) push(Math.PI, omega, false);
-    for (let k = Math.ceil(turn / 2); k < turn; k++)
-      push((2 * Math.PI * k) / turn - 2 * Math.PI, omega, beat.ventricular === true);
-    rSeconds.push(phases.length / INNER_HZ);
+    for (let k = 0; k < turn / 2; k++) push((TURN * k) / turn, i === 0 ? 0 : stride, previous);
+    for (let k = turn; k < total; k++) push(TURN / 2, stride, false);
+    for (let k = Math.ceil(turn / 2); k < turn; k++) push((TURN * k) / turn - TURN, stride, beat.ventricular === true);
+    rSeconds.push(length / INNER_HZ);
   });
   const last = beats[beats.length - 1];
   const turn = Math.min(last?.rrSeconds ?? 1, 1.2) * INNER_HZ;
-  for (let k = 0; k < turn / 2; k++)
-    push((2 * Math.PI * k) / turn, (2 * Math.PI * INNER_HZ) / turn, last?.ventricular === true);
-  return { phases, rSeconds };
+  for (let k = 0; k < turn / 2; k++) push((TURN * k) / turn, TURN / turn, last?.ventricular === true);
+  return { phases: { angle, step, ventricular, length }, rSeconds };
 }
 
-/** The model's z by the midpoint rule; sizes are per radian, so that the height does not depend on the rate. */
-function trace(phases: readonly Phase[], gains: WaveGains): Float32Array {
-  const out = new Float32Array(phases.length);
-  let z = 0;
-  phases.forEach(({ angle, omega, ventricular }, i) => {
-    out[i] = z;
-    const middle = angle + omega / (2 * INNER_HZ);
-    let slope = 0;
-    WAVES.forEach((wave, w) => {
-      const shape = ventricular ? ventricularShape(w) : { gain: 1, wide: 1 };
-      const distance = Math.atan2(Math.sin(middle - wave.angle), Math.cos(middle - wave.angle));
+/**
+ * The model's z by the midpoint rule, for each wave alone: it is linear in their sizes, so that a lead is a sum of them. Sizes are per
+ * radian: the height does not depend on the rate.
+ */
+function traces({ angle, step, ventricular, length }: Phases): Float64Array[] {
+  return WAVES.map((wave, w) => {
+    const out = new Float64Array(length);
+    const odd = ventricularShape(w);
+    let z = 0;
+    for (let i = 0; i < length; i++) {
+      out[i] = z;
+      const shape = ventricular[i] ? odd : USUAL_SHAPE;
+      let distance = angle[i]! + step[i]! / 2 - wave.angle;
+      if (distance > TURN / 2) distance -= TURN;
+      if (distance < -TURN / 2) distance += TURN;
       const width = wave.width * shape.wide;
       // The peak (size * width²) stays when the width changes.
-      const size = (wave.size / shape.wide ** 2) * shape.gain * gains[w]!;
-      slope -= size * omega * distance * Math.exp(-(distance ** 2) / (2 * width ** 2));
-    });
-    z += (slope - z) / INNER_HZ;
+      const size = (wave.size / (shape.wide * shape.wide)) * shape.gain;
+      const slope = -size * step[i]! * INNER_HZ * distance * exp((-distance * distance) / (2 * width * width));
+      z += (slope - z) / INNER_HZ;
+    }
+    return out;
   });
-  return out;
 }
+
+const USUAL_SHAPE = { gain: 1, wide: 1 };
 
 function ventricularShape(wave: number): { gain: number; wide: number } {
   if (wave === 2) return { gain: 1.3, wide: 3 };
@@ -134,7 +149,7 @@ function ventricularShape(wave: number): { gain: number; wide: number } {
 }
 
 function at(values: Float32Array, place: number): number {
-  const i = Math.floor(place);
+  const i = floor(place);
   const a = values[i] ?? 0;
   return a + ((values[i + 1] ?? a) - a) * (place - i);
 }
@@ -144,12 +159,12 @@ function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    let t = imul(state ^ (state >>> 15), state | 1);
+    t ^= t + imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 
 function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return sqrt(-2 * log(1 - random())) * cos(TURN * random());
 }

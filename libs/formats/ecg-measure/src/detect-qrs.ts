@@ -1,5 +1,6 @@
+import type { EcgLead } from '#libs/formats/ecg';
 import { bandPass, median, movingAverage } from './filters.js';
-import { GRID_HZ, onGrid, type LeadSpan } from './lead-grid.js';
+import { blocksOf, GRID_HZ, type GridBlock, gridLength, onGrid, type LeadSpan } from './lead-grid.js';
 
 /** Elgendi 2013 (PLoS ONE 8(9):e73557, doi 10.1371/journal.pone.0073557): band, both windows and the offset are that paper's. */
 const BAND_HZ = [8, 20] as const;
@@ -22,6 +23,9 @@ const CEILING = 4;
 /** Own choice: below 10 µV in the QRS band, or a seventh of the lead's usual amplitude, nothing is a beat. */
 const FLOOR_SQUARED = 100;
 const FLOOR_SHARE = 0.02;
+/** Own choices: the usual amplitude of a lead is taken from so many blocks, spread evenly; the same peak in two blocks is this near. */
+const USUAL_BLOCKS = 24;
+const SAME_PEAK = 0.1 * GRID_HZ;
 
 export interface DetectedQrs {
   /** Grid indices of the energy peaks, ascending. */
@@ -33,16 +37,33 @@ export interface DetectedQrs {
 /**
  * QRS complexes over all leads together: the QRS-band energy of each, scaled by its own usual peak and weighted by how far beats
  * stand out of it, so that a noisy or flat lead does not count; then the two moving averages of Elgendi, with the refractory, T-wave
- * and search-back rules of Pan and Tompkins.
+ * and search-back rules of Pan and Tompkins. The whole recording is searched, ten minutes at a time; only a lead's usual amplitude, below
+ * a seventh of which nothing is a beat, is taken from some of them when there are more than 24.
  */
 export function detectQrs(span: LeadSpan): DetectedQrs {
-  const { energy, bestLead } = combinedEnergy(span);
-  if (bestLead < 0) return { peaks: [], bestLead };
+  const parts = blocksOf(gridLength(span));
+  const usual = span.leads.map((lead) => usualLevel(lead, span, parts));
+  const totals = span.leads.map(() => 0);
+  const blocks: Block[] = [];
+  for (const part of parts) addBlocks(blocks, combinedEnergy(span, part, usual, totals), part);
+  const best = Math.max(0, ...totals);
+  const bestLead = best > 0 ? totals.indexOf(best) : -1;
+  return { peaks: withSearchBack(blocks).map(({ at }) => at), bestLead };
+}
+
+interface Block {
+  readonly at: number;
+  readonly energy: number;
+}
+
+/** Elgendi's blocks of interest that begin in this part, or so near to it that the part before may have missed them. */
+function addBlocks(blocks: Block[], energy: Float32Array, part: GridBlock): void {
   const quick = movingAverage(energy, QRS_WINDOW);
   const slow = movingAverage(energy, BEAT_WINDOW);
   const level = movingAverage(energy, CHUNK);
-  const blocks: Block[] = [];
-  for (let i = 0; i < quick.length; i++) {
+  const [start, end] = [part.from - part.first - SAME_PEAK, part.to - part.first + SAME_PEAK];
+  const above = (i: number): boolean => quick[i]! > slow[i]! + OFFSET_SHARE * level[i]!;
+  for (let i = 0; i < quick.length && i < end; i++) {
     if (!above(i)) continue;
     const from = i;
     let at = i;
@@ -51,57 +72,63 @@ export function detectQrs(span: LeadSpan): DetectedQrs {
       i++;
     }
     // Half of Elgendi's least width: at fast rates the slow average is high and cuts the blocks' feet.
-    if (i - from >= QRS_WINDOW / 2) blocks.push({ at, energy: quick[at]! });
-  }
-  return { peaks: withSearchBack(blocks).map(({ at }) => at), bestLead };
-
-  function above(i: number): boolean {
-    return quick[i]! > slow[i]! + OFFSET_SHARE * level[i]!;
+    if (from < start || i - from < QRS_WINDOW / 2) continue;
+    const last = blocks[blocks.length - 1];
+    if (from < start + 2 * SAME_PEAK && last && part.first + at - last.at < SAME_PEAK) continue;
+    blocks.push({ at: part.first + at, energy: quick[at]! });
   }
 }
 
-interface Block {
-  readonly at: number;
-  readonly energy: number;
+function qrsEnergy(lead: EcgLead, span: LeadSpan, part: GridBlock): Float32Array {
+  const squared = bandPass(onGrid(lead, span, part.first, part.last), GRID_HZ, ...BAND_HZ);
+  for (let i = 0; i < squared.length; i++) squared[i] = squared[i]! ** 2;
+  return squared;
 }
 
-function combinedEnergy(span: LeadSpan): { energy: Float32Array; bestLead: number } {
-  const length = Math.floor(span.seconds * GRID_HZ);
+/** Squared microvolts: the median of the usual peaks of ten seconds each, where there is anything; 0 where there is nothing. */
+function usualLevel(lead: EcgLead, span: LeadSpan, parts: readonly GridBlock[]): number {
+  const step = Math.ceil(parts.length / USUAL_BLOCKS);
+  const levels = parts.flatMap((part, i) => {
+    if (i % step > 0) return [];
+    const squared = qrsEnergy(lead, span, { ...part, first: part.from, last: part.to });
+    const chunks = Math.ceil(squared.length / CHUNK);
+    return Array.from({ length: chunks }, (_, chunk) => usualPeak(squared, chunk * CHUNK));
+  });
+  return median(levels.filter((level) => level > FLOOR_SQUARED)) ?? 0;
+}
+
+/** Energy of this part and its margins; `totals` gains each lead's weight in the part itself. */
+function combinedEnergy(span: LeadSpan, part: GridBlock, usual: readonly number[], totals: number[]): Float32Array {
+  const length = part.last - part.first;
   const energy = new Float32Array(length);
-  const chunks = Math.ceil(length / CHUNK);
-  const weights = new Float32Array(chunks);
-  let [bestLead, best] = [-1, 0];
+  const weights = new Float32Array(Math.ceil(length / CHUNK));
   span.leads.forEach((lead, place) => {
-    const squared = bandPass(onGrid(lead, span), GRID_HZ, ...BAND_HZ);
-    for (let i = 0; i < length; i++) squared[i] = squared[i]! ** 2;
-    const levels = Array.from({ length: chunks }, (_, chunk) => usualPeak(squared, chunk * CHUNK, length));
-    const usual = median(levels.filter((level) => level > FLOOR_SQUARED)) ?? 0;
-    if (usual === 0) return;
-    const least = Math.max(FLOOR_SQUARED, usual * FLOOR_SHARE);
-    let total = 0;
-    for (let chunk = 0; chunk < chunks; chunk++) {
+    if (usual[place] === 0) return;
+    const squared = qrsEnergy(lead, span, part);
+    const least = Math.max(FLOOR_SQUARED, usual[place]! * FLOOR_SHARE);
+    for (let chunk = 0; chunk < weights.length; chunk++) {
       const [from, to] = [chunk * CHUNK, Math.min(length, (chunk + 1) * CHUNK)];
-      const level = levels[chunk]!;
+      const level = usualPeak(squared, from);
       if (level < least) continue;
       let sum = 0;
       for (let i = from; i < to; i++) sum += Math.min(squared[i]! / level, CEILING);
       const standsOut = (to - from) / Math.max(sum, 1e-6);
       const weight = standsOut * standsOut;
-      total += weight;
+      if (part.first + from >= part.from && part.first + from < part.to) totals[place]! += weight;
       weights[chunk]! += weight;
       for (let i = from; i < to; i++) energy[i]! += weight * Math.min(squared[i]! / level, CEILING);
     }
-    if (total > best) [best, bestLead] = [total, place];
   });
   for (let i = 0; i < length; i++) {
     const weight = weights[Math.floor(i / CHUNK)]!;
     if (weight > 0) energy[i]! /= weight;
   }
-  return { energy, bestLead };
+  return energy;
 }
 
 /** The median of the peaks of windows of two seconds: one artefact, or one pause, does not move it. A short last chunk looks back. */
-function usualPeak(squared: Float32Array, from: number, length: number): number {
+function usualPeak(squared: Float32Array, from: number): number {
+  const { length } = squared;
   const start = Math.max(0, Math.min(from, length - CHUNK));
   const peaks: number[] = [];
   for (let at = start; at < Math.min(length, start + CHUNK); at += LEVEL_WINDOW) {

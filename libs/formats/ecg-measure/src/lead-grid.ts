@@ -43,29 +43,74 @@ export function microvoltsAt(lead: EcgLead, index: number): number {
   return sample * lead.microvoltsPerUnit + lead.baselineMicrovolts;
 }
 
-/** The lead in microvolts on the common grid: the mean of the samples of each point, or between two samples. A gap holds its last value. */
-export function onGrid(lead: EcgLead, span: LeadSpan): Float32Array {
-  const out = new Float32Array(Math.floor(span.seconds * GRID_HZ));
+export function gridLength(span: LeadSpan): number {
+  return Math.floor(span.seconds * GRID_HZ);
+}
+
+/** Part of the grid: `from` to `to` is its own, `first` to `last` is what must be filtered with it for its ends to have settled. */
+export interface GridBlock {
+  readonly first: number;
+  readonly from: number;
+  readonly to: number;
+  readonly last: number;
+}
+
+/** Ten minutes each, so that a day asks for no more memory than ten minutes do; twenty seconds on either side for the filters. */
+export const BLOCK = 600 * GRID_HZ;
+const MARGIN = 20 * GRID_HZ;
+
+export function blocksOf(length: number): GridBlock[] {
+  const out: GridBlock[] = [];
+  for (let from = 0; from < length; from += BLOCK) {
+    const to = Math.min(length, from + BLOCK);
+    out.push({ first: Math.max(0, from - MARGIN), from, to, last: Math.min(length, to + MARGIN) });
+  }
+  return out;
+}
+
+/**
+ * The lead in microvolts on the common grid, from one place of it to another: the mean of the samples of each point, or between two
+ * samples. A gap holds its last value, one at the beginning the first that follows.
+ */
+export function onGrid(lead: EcgLead, span: LeadSpan, from = 0, to = gridLength(span)): Float32Array {
+  const out = new Float32Array(to - from);
   const step = lead.sampleRateHz / GRID_HZ;
   const offset = (span.startSeconds - startOf(lead)) * lead.sampleRateHz;
+  const { samples, missingValue, microvoltsPerUnit, baselineMicrovolts } = lead;
+  const end = Math.min(samples.length, Math.ceil(offset + to * step) + 1);
   let last = Number.NaN;
-  for (let i = 0; i < lead.samples.length && Number.isNaN(last); i++) last = microvoltsAt(lead, i);
+  for (let i = Math.max(0, Math.floor(offset + from * step)); i < end && Number.isNaN(last); i++) {
+    last = microvoltsAt(lead, i);
+  }
   if (Number.isNaN(last)) last = 0;
-  for (let i = 0; i < out.length; i++) {
-    const at = offset + i * step;
-    const value = step > 1 ? meanAround(lead, at, step) : between(lead, at);
+  for (let k = 0; k < out.length; k++) {
+    const at = offset + (from + k) * step;
+    let value = Number.NaN;
+    if (step > 1) value = meanAround(lead, at, step);
+    else {
+      const i = Math.floor(at);
+      const [a, b] = [samples[i], samples[i + 1]];
+      if (a === undefined || b === undefined || a === missingValue || b === missingValue) value = between(lead, at);
+      else {
+        const low = a * microvoltsPerUnit + baselineMicrovolts;
+        value = low + (b * microvoltsPerUnit + baselineMicrovolts - low) * (at - i);
+      }
+    }
     if (!Number.isNaN(value)) last = value;
-    out[i] = last;
+    out[k] = last;
   }
   return out;
 }
 
 function meanAround(lead: EcgLead, at: number, width: number): number {
-  let [sum, count] = [0, 0];
-  for (let i = Math.ceil(at - width / 2); i <= at + width / 2; i++) {
-    const value = microvoltsAt(lead, i);
-    if (Number.isNaN(value)) continue;
-    sum += value;
+  const { samples, missingValue, microvoltsPerUnit, baselineMicrovolts } = lead;
+  let sum = 0;
+  let count = 0;
+  const last = Math.min(samples.length - 1, at + width / 2);
+  for (let i = Math.max(0, Math.ceil(at - width / 2)); i <= last; i++) {
+    const sample = samples[i]!;
+    if (sample === missingValue) continue;
+    sum += sample * microvoltsPerUnit + baselineMicrovolts;
     count++;
   }
   return count === 0 ? Number.NaN : sum / count;

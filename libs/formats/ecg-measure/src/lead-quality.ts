@@ -1,13 +1,15 @@
 import type { EcgLead } from '#libs/formats/ecg';
 import { lowPass, median, movingAverage } from './filters.js';
-import { GRID_HZ, type LeadSpan, onGrid, startOf } from './lead-grid.js';
+import { BLOCK, GRID_HZ, gridLength, type LeadSpan, onGrid, startOf } from './lead-grid.js';
 
 export interface Stretch {
   readonly fromSeconds: number;
   readonly toSeconds: number;
 }
 
-/** What a lead is worth. The bounds are own choices; that a constant lead counts as missing is the rule of the PhysioNet/CinC Challenge 2011. */
+/**
+ * What a lead is worth. Shares and stretches are of the whole lead; noise and wander too up to ten minutes, and of a longer one from 120
+ * stretches of ten seconds, spread evenly. The bounds are own choices; that a constant lead counts as missing is the rule of the PhysioNet/CinC Challenge 2011. */
 export interface LeadQuality {
   readonly lead: string;
   /** Microvolts: standard deviation above 40 Hz, by the median of absolute deviations, so that QRS does not count. */
@@ -18,14 +20,16 @@ export interface LeadQuality {
   readonly flatShare: number;
   /** Share of the samples that stay at the lead's own greatest or least value for 20 ms and more while it moves by over 1 mV elsewhere. */
   readonly saturatedShare: number;
-  /** Where the lead was constant or without value; at most 200 stretches. */
+  /** Where the lead was constant or without value; `measureEcg` gives the first 200 stretches. */
   readonly flat: readonly Stretch[];
 }
 
 const FLAT_SECONDS = 1;
 const SATURATED_SECONDS = 0.02;
-const MOST_STRETCHES = 200;
 const SAMPLED = 50_000;
+/** Own choice: of a recording longer than a block. */
+const LOOKS = 120;
+const LOOK = 10 * GRID_HZ;
 
 export function leadQuality(lead: EcgLead, span: LeadSpan): LeadQuality {
   const flat = flatStretches(lead);
@@ -37,7 +41,7 @@ export function leadQuality(lead: EcgLead, span: LeadSpan): LeadQuality {
     ...(usable ? levels(lead, span) : { noiseMicrovolts: null, wanderMicrovolts: null }),
     flatShare: round(flatShare, 3),
     saturatedShare: usable ? round(saturatedShare(lead), 4) : 0,
-    flat: flat.slice(0, MOST_STRETCHES),
+    flat,
   };
 }
 
@@ -59,7 +63,8 @@ function flatStretches(lead: EcgLead): Stretch[] {
 function saturatedShare(lead: EcgLead): number {
   const { samples, sampleRateHz, missingValue } = lead;
   let [low, high] = [Infinity, -Infinity];
-  for (const sample of samples) {
+  for (let i = 0; i < samples.length; i++) {
+    const sample = samples[i]!;
     if (sample === missingValue) continue;
     if (sample < low) low = sample;
     if (sample > high) high = sample;
@@ -79,14 +84,20 @@ function saturatedShare(lead: EcgLead): number {
 
 function levels(lead: EcgLead, span: LeadSpan): { noiseMicrovolts: number | null; wanderMicrovolts: number | null } {
   const own: LeadSpan = { ...span, startSeconds: startOf(lead), seconds: lead.samples.length / lead.sampleRateHz };
-  const raw = onGrid(lead, own);
-  const level = movingAverage(raw, GRID_HZ);
-  const smooth = lowPass(raw.slice(), GRID_HZ, 40);
-  const step = Math.max(1, Math.floor(raw.length / SAMPLED));
+  const length = gridLength(own);
+  const looks = length <= BLOCK ? 1 : LOOKS;
+  const width = length <= BLOCK ? length : LOOK;
+  const step = Math.max(1, Math.floor((looks * width) / SAMPLED));
   const [rest, base]: [number[], number[]] = [[], []];
-  for (let i = GRID_HZ >> 1; i < raw.length - (GRID_HZ >> 1); i += step) {
-    rest.push(Math.abs(raw[i]! - smooth[i]!));
-    base.push(level[i]!);
+  for (let look = 0; look < looks; look++) {
+    const from = Math.floor(((length - width) * look) / Math.max(1, looks - 1));
+    const raw = onGrid(lead, own, from, from + width);
+    const level = movingAverage(raw, GRID_HZ);
+    const smooth = lowPass(raw.slice(), GRID_HZ, 40);
+    for (let i = GRID_HZ >> 1; i < width - (GRID_HZ >> 1); i += step) {
+      rest.push(Math.abs(raw[i]! - smooth[i]!));
+      base.push(level[i]!);
+    }
   }
   base.sort((a, b) => a - b);
   const spread = median(rest);

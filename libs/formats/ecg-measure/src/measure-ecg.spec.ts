@@ -85,6 +85,42 @@ describe('the dynamical model at its slowest', () => {
   });
 });
 
+describe('a long recording', () => {
+  /** Forty seconds at 120 a minute amid 23 minutes at 72. */
+  const ecg = dynamicalEcg({
+    beats: [...breathing(900, 0.83), ...steady(80, 0.5), ...breathing(720, 0.83)],
+    leads: { I: scaled(0.7), II: scaled(1) },
+    sampleRateHz: 125,
+    noiseMicrovolts: 20,
+  });
+  const measures = measureEcg(ecg.recording);
+
+  it('is searched in parts, and has every beat once', () => {
+    expect(ecg.rSeconds[ecg.rSeconds.length - 1]!).toBeGreaterThan(1300);
+    expect(measures.beats).toHaveLength(ecg.rSeconds.length);
+    expect(rrErrors(ecg.rSeconds, measures).greatest).toBeLessThanOrEqual(8);
+  });
+
+  it('is averaged where it goes at its usual rate, limb leads computed with the stored ones', () => {
+    const { fromSeconds, toSeconds } = measures.averaged!;
+    const [fastFrom, fastTo] = [ecg.rSeconds[899]!, ecg.rSeconds[980]!];
+    expect(toSeconds < fastFrom || fromSeconds > fastTo).toBe(true);
+    expect(Math.abs(measures.qt.value! - ecg.qtSeconds(0.83) * 1000)).toBeLessThanOrEqual(8);
+    expect(measures.st.map(({ lead }) => lead)).toEqual(['I', 'II', 'III', 'aVR', 'aVL', 'aVF']);
+  });
+
+  it('knows lead off to its end, though it lists no more than 200 such stretches', () => {
+    const leads = ecg.recording.leads.map((lead) => {
+      const samples = lead.samples.slice();
+      for (let second = 1; second < 1300; second += 5) samples.fill(7, second * 125, (second + 2) * 125);
+      return { ...lead, samples };
+    });
+    const off = measureEcg({ ...ecg.recording, leads });
+    expect(off.quality.map(({ flat }) => flat.length)).toEqual([200, 200]);
+    expect(off.rr.longest!.milliseconds).toBeLessThan(2000);
+  });
+});
+
 describe('rhythms and signals that are hard', () => {
   const ventricular = (i: number): DynamicalBeat =>
     i % 7 === 5 ? { rrSeconds: 0.55, ventricular: true } : { rrSeconds: i % 7 === 6 ? 1.15 : 0.85 };

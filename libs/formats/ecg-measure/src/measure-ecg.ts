@@ -1,9 +1,9 @@
-import { deriveLimbLeads, type EcgRecording } from '#libs/formats/ecg';
+import { deriveLimbLeads, type EcgLead, type EcgRecording } from '#libs/formats/ecg';
 import { frontalAxis, levelBefore } from './axes.js';
 import { type Delineation, delineate } from './delineate.js';
 import type { EcgMeasures, FastRun, Measured } from './ecg-measures.js';
 import { type EcgBeat, findBeats } from './find-beats.js';
-import { type LeadSpan, spanOf } from './lead-grid.js';
+import { type LeadSpan, spanOf, startOf } from './lead-grid.js';
 import { leadQuality, round } from './lead-quality.js';
 import { BEAT_HZ, beatsToAverage, medianBeat, type MedianBeat } from './median-beat.js';
 import { findPauses, rrStatistics } from './rhythm.js';
@@ -11,16 +11,26 @@ import { qualityWarnings, reversalWarnings } from './warnings.js';
 
 /** Own choices: what a run is worth listing, and measuring, for. */
 const [FAST_RR, LEAST_RUN, MEASURED_RUN_SECONDS, MOST_RUNS, MOST_MEASURED] = [0.4, 3, 10, 1000, 20];
+/** Own choice: up to this all of a recording stands for it. */
+const LONG_SECONDS = 600;
+const MOST_FLAT = 200;
 const NO_AVERAGE = 'Fewer than three beats of the prevailing shape.';
 const MS = 1000 / BEAT_HZ;
 
-/** Measures a recording of any number of leads from the first twelve that are an ECG; nothing is thrown, what cannot be measured is null. */
+/**
+ * Measures a recording of any number of leads from the first twelve that are an ECG; nothing is thrown, what cannot be measured is null.
+ *
+ * Over the whole, however long: beats, R-R, rate, pauses, fast runs, and where leads are constant or at their limit. Intervals, axes and
+ * ST are of the median beat of at most 30 seconds (`averaged` says which, `beatsToAverage` how they are chosen), the QRS of a fast run of
+ * its first 60 beats in the first 20 runs of ten seconds and more. Noise and wander of a lead over ten minutes are of 120 stretches. Beside the
+ * samples it needs 1 kB for each second and beat.
+ */
 export function measureEcg(recording: EcgRecording): EcgMeasures {
   const span = spanOf(recording);
   const { beats } = findBeats(span);
   const quality = span.leads.map((lead) => leadQuality(lead, span));
   const rr = rrStatistics(beats, quality);
-  const averaged = beatsToAverage(beats);
+  const averaged = beatsToAverage(beats, span.seconds > LONG_SECONDS);
   const rrOfAveraged = intervalOf(averaged, beats);
   const medians = mediansOf(recording, span, averaged, rrOfAveraged ?? 1, quality);
   const marks = delineate(medians, rrOfAveraged ?? 1);
@@ -47,7 +57,7 @@ export function measureEcg(recording: EcgRecording): EcgMeasures {
         : { fromSeconds: averaged[0]!.seconds, toSeconds: averaged[averaged.length - 1]!.seconds, beats: count },
     pauses: findPauses(beats, quality, span),
     fastRuns: fastRuns(beats, span),
-    quality,
+    quality: quality.map((each) => ({ ...each, flat: each.flat.slice(0, MOST_FLAT) })),
     warnings,
   };
 }
@@ -72,10 +82,18 @@ function mediansOf(
   quality: readonly { readonly lead: string; readonly flatShare: number }[] = [],
 ): MedianBeat[] {
   const lost = new Set(quality.filter(({ flatShare }) => flatShare > 0.5).map(({ lead }) => lead));
-  const kept = span.leads.filter(({ name }) => !lost.has(name));
-  const long = span.seconds > 600;
-  const derived = long || kept.length === 0 ? [] : deriveLimbLeads({ ...recording, leads: kept });
+  const kept = span.leads.filter(({ name }) => !lost.has(name)).map((lead) => pieceOf(lead, beats));
+  const derived = kept.length === 0 ? [] : deriveLimbLeads({ ...recording, leads: kept });
   return [...kept, ...derived].flatMap((lead) => medianBeat(lead, beats, rrSeconds) ?? []);
+}
+
+/** The samples from a second before the first of these beats to two after the last. */
+function pieceOf(lead: EcgLead, beats: readonly EcgBeat[]): EcgLead {
+  const place = (seconds: number): number => Math.floor((seconds - startOf(lead)) * lead.sampleRateHz);
+  const [first, last] = [beats[0], beats[beats.length - 1]];
+  const from = Math.min(lead.samples.length, Math.max(0, first ? place(first.seconds - 1) : 0));
+  const samples = lead.samples.subarray(from, Math.max(from, last ? place(last.seconds + 2) : 0));
+  return { ...lead, samples, startSeconds: lead.startSeconds + from / lead.sampleRateHz };
 }
 
 function intervals(

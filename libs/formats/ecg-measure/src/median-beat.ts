@@ -12,6 +12,7 @@ const LONGEST_AFTER = 0.7;
 const NEXT_P = 0.24;
 /** Own choice: median beats are of thirty seconds at most, so that a rhythm of one day does not blur its own T waves. */
 const STRETCH_SECONDS = 30;
+const USUAL_SHARE = 0.05;
 /** Own choice: removes muscle noise above the band of P and T; AHA 2007 keeps 150 Hz for display, where nothing is filtered here. */
 const SMOOTH_HZ = 40;
 
@@ -22,19 +23,55 @@ export interface MedianBeat {
   readonly beats: number;
 }
 
-/** Of the beats, those of the prevailing shape in the 30 seconds that hold most of them, none right after or before an odd one. */
-export function beatsToAverage(beats: readonly EcgBeat[]): EcgBeat[] {
+/**
+ * The beats of 30 seconds that are averaged: of the prevailing shape, none right after or before an odd one. Up to ten minutes those that
+ * hold most of them. In a longer recording those would lie where the heart is fastest: there they are, of the stretches within 5 % of its
+ * median R-R, the one whose beats are most like the prevailing beat.
+ */
+export function beatsToAverage(beats: readonly EcgBeat[], long: boolean): EcgBeat[] {
   const regular = beats.filter((beat, i) => {
     const [before, after] = [beats[i - 1], beats[i + 1]];
     return [beat, before, after].every((each) => each === undefined || each.kind === 'normal');
   });
   const pool = regular.length >= 3 ? regular : beats.filter(({ kind }) => kind === 'normal');
-  let [best, length] = [0, 0];
+  const stretches: { from: number; count: number }[] = [];
   for (let from = 0, to = 0; from < pool.length; from++) {
     while (to < pool.length && pool[to]!.seconds - pool[from]!.seconds < STRETCH_SECONDS) to++;
-    if (to - from > length) [best, length] = [from, to - from];
+    stretches.push({ from, count: to - from });
   }
-  return pool.slice(best, best + length);
+  const usual = long ? usualStretches(stretches, pool, beats) : [];
+  const best =
+    usual.length > 0 ? greatest(usual, ({ likeness }) => likeness) : greatest(stretches, ({ count }) => count);
+  return best ? pool.slice(best.from, best.from + best.count) : [];
+}
+
+interface Stretch {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Those all but filled by beats at the usual rate, and the mean correlation of their beats with the prevailing one. */
+function usualStretches(
+  stretches: readonly Stretch[],
+  pool: readonly EcgBeat[],
+  beats: readonly EcgBeat[],
+): (Stretch & { likeness: number })[] {
+  const rr = median(beats.slice(1).map(({ seconds }, i) => seconds - beats[i]!.seconds));
+  if (rr === null) return [];
+  const likeness = new Float64Array(pool.length + 1);
+  pool.forEach((beat, i) => (likeness[i + 1] = likeness[i]! + beat.templateCorrelation));
+  return stretches.flatMap(({ from, count }) => {
+    const end = from + count;
+    const own = (pool[end - 1]!.seconds - pool[from]!.seconds) / Math.max(1, count - 1);
+    if (Math.abs(own - rr) > USUAL_SHARE * rr || count < (1 - USUAL_SHARE) * (STRETCH_SECONDS / rr)) return [];
+    return [{ from, count, likeness: (likeness[end]! - likeness[from]!) / count }];
+  });
+}
+
+function greatest<T>(values: readonly T[], of: (value: T) => number): T | undefined {
+  let best: T | undefined;
+  for (const value of values) if (best === undefined || of(value) > of(best)) best = value;
+  return best;
 }
 
 /** The median, sample by sample, of these beats in one lead; null when fewer than three of them lie within it. */

@@ -2,7 +2,7 @@ import type { EcgMeasures, EcgPause } from './ecg-measures.js';
 import { median } from './filters.js';
 import type { EcgBeat } from './find-beats.js';
 import { type LeadSpan, startOf } from './lead-grid.js';
-import { type LeadQuality, round } from './lead-quality.js';
+import { type LeadQuality, round, type Stretch } from './lead-quality.js';
 
 const PAUSE_SECONDS = 3;
 const MOST_PAUSES = 1000;
@@ -71,7 +71,18 @@ export function findPauses(beats: readonly EcgBeat[], quality: readonly LeadQual
 /** Whether within these times every lead is constant, or has no value, for a second and more. */
 function gapsOf(quality: readonly LeadQuality[]): (from: number, to: number) => boolean {
   if (quality.some(({ flat }) => flat.length === 0)) return () => false;
-  return (from, to) => quality.every(({ flat }) => flat.some((each) => each.fromSeconds < to && each.toSeconds > from));
+  return (from, to) => quality.every(({ flat }) => (firstAfter(flat, from)?.fromSeconds ?? Infinity) < to);
+}
+
+/** The first of ascending stretches that ends after this time. */
+function firstAfter(stretches: readonly Stretch[], seconds: number): Stretch | undefined {
+  let [low, high] = [0, stretches.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (stretches[middle]!.toSeconds > seconds) high = middle;
+    else low = middle + 1;
+  }
+  return stretches[low];
 }
 
 /** Whether leads were recorded, without a hole between their pieces, from the one time to the other. */

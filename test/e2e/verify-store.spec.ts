@@ -126,7 +126,9 @@ describe('verify-store and collect-garbage', () => {
     await eventually(
       'all that is compressed',
       async () => {
-        const due = await database.query('SELECT 1 FROM compressed_frames WHERE made_at IS NULL');
+        const due = await database.query(
+          'SELECT 1 FROM compressed_frames WHERE made_at IS NULL UNION ALL SELECT 1 FROM outbox_delivery WHERE done_at IS NULL',
+        );
         return due.rowCount === 0;
       },
       180,
@@ -135,7 +137,7 @@ describe('verify-store and collect-garbage', () => {
       `SELECT count(DISTINCT key)::int AS n FROM (SELECT object_key AS key FROM ingest_instance UNION ALL
          SELECT object_key FROM ingest_quarantine UNION ALL SELECT pdf_key FROM report_version UNION ALL SELECT object_key FROM series_metadata
          UNION ALL SELECT object_key FROM study_manifest UNION ALL SELECT object_key FROM series_preview
-         UNION ALL SELECT object_key FROM compressed_frames) k`,
+         UNION ALL SELECT object_key FROM compressed_frames UNION ALL SELECT object_key FROM ecg_measures) k`,
     );
     const found = await keeper('verify-store', '--deep', '--json');
     expect(found).toMatchObject({ status: 0, lines: [], summary: { objects: rows[0]!.n } });

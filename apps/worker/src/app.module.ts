@@ -1,6 +1,7 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { CatalogueModule } from '#libs/catalogue';
 import type { Settings } from '#libs/config';
+import { CriticalModule } from '#libs/critical';
 import { IdentityModule } from '#libs/identity';
 import { ReadingModule } from '#libs/reading';
 import { RetentionModule } from '#libs/retention';
@@ -18,6 +19,7 @@ export class WorkerModule {
         CatalogueModule,
         WorklistModule,
         ReadingModule,
+        CriticalModule,
         RetentionModule,
       ],
     };

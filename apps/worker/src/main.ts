@@ -4,10 +4,12 @@ import { NestFactory } from '@nestjs/core';
 import {
   CompletenessRepository,
   CompressFrames,
+  OnEcgSettled,
   OnExamSettled as PrepareSettledExam,
   OnInstanceStored,
 } from '#libs/catalogue';
 import { readSettings } from '#libs/config';
+import { OnEcgMeasured, OnReadOpened as RaiseOpenedRead } from '#libs/critical';
 import { AuditTrail } from '#libs/audit';
 import { AccessTokens } from '#libs/identity';
 import { Database, Deliveries, DELIVERY_BATCH, type DeliveryJob } from '#libs/persistence';
@@ -35,6 +37,9 @@ const deliveries = new Deliveries(app.get(Database), [
   app.get(OnInstanceStored),
   app.get(OnExamSettled),
   app.get(PrepareSettledExam),
+  app.get(OnEcgSettled),
+  app.get(OnEcgMeasured),
+  app.get(RaiseOpenedRead),
   app.get(KeepSettledExam),
   app.get(OnReadOpened),
   app.get(OnDocumentsAsked),

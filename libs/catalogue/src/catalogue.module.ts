@@ -5,6 +5,7 @@ import { AttributeIndex } from './attribute-index.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { CompletenessRepository } from './completeness.repository.js';
 import { ChooseInstance } from './choose-instance.js';
+import { EcgMeasuresRepository } from './ecg-measures.repository.js';
 import { DecideIdentity } from './decide-identity.js';
 import { ExamRemovalRepository } from './exam-removal.repository.js';
 import { ExpectInstances } from './expect-instances.js';
@@ -22,7 +23,10 @@ import { CompletenessPostgresRepository } from './postgres/completeness.postgres
 import { ExamRemovalPostgresRepository } from './postgres/exam-removal.postgres-repository.js';
 import { FirstPicturePostgresRepository } from './postgres/first-picture.postgres-repository.js';
 import { RetrievalPostgresRepository } from './postgres/retrieval.postgres-repository.js';
+import { EcgMeasuresPostgresRepository } from './postgres/ecg-measures.postgres-repository.js';
 import { LocateInstances } from './locate-instances.js';
+import { MeasureEcg } from './measure-ecg.js';
+import { OnEcgSettled } from './on-ecg-settled.js';
 import { OnExamSettled } from './on-exam-settled.js';
 import { PreparePreview } from './prepare-preview.js';
 import { PrepareSeriesMetadata } from './prepare-series-metadata.js';
@@ -58,8 +62,11 @@ import { TranscodeInstance } from './transcode-instance.js';
     { provide: RetrievalRepository, useClass: RetrievalPostgresRepository },
     { provide: FirstPictureRepository, useClass: FirstPicturePostgresRepository },
     { provide: CompressedFramesRepository, useClass: CompressedFramesPostgresRepository },
+    { provide: EcgMeasuresRepository, useClass: EcgMeasuresPostgresRepository },
     CompressFrames,
     LocateInstances,
+    MeasureEcg,
+    OnEcgSettled,
     OnExamSettled,
     PreparePreview,
     PrepareSeriesMetadata,
@@ -86,6 +93,8 @@ import { TranscodeInstance } from './transcode-instance.js';
     ForgetExam,
     OnInstanceStored,
     LocateInstances,
+    MeasureEcg,
+    OnEcgSettled,
     OnExamSettled,
     ReadBulkData,
     ReadVideo,

@@ -20,6 +20,7 @@ export { PERFORMED_STEP_STATES, type PerformedStepState } from './domain/perform
 export { procedureIdOf, type ScheduledStep } from './domain/scheduled-step.js';
 export { FindScheduledSteps } from './find-scheduled-steps.js';
 export { FollowWorklist, type Told } from './follow-worklist.js';
+export { RaisePriority } from './raise-priority.js';
 export { RecordPerformedStep } from './record-performed-step.js';
 export type { ScheduledStepFilter } from './scheduled-steps.repository.js';
 export { READ_STATES, type ReadState } from './domain/read.states.js';

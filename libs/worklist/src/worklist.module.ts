@@ -12,6 +12,7 @@ import { PerformedStepsPostgresRepository } from './postgres/performed-steps.pos
 import { ScheduledStepsPostgresRepository } from './postgres/scheduled-steps.postgres-repository.js';
 import { WorklistEventsPostgresRepository } from './postgres/worklist-events.postgres-repository.js';
 import { WorklistPostgresRepository } from './postgres/worklist.postgres-repository.js';
+import { RaisePriority } from './raise-priority.js';
 import { RecordPerformedStep } from './record-performed-step.js';
 import { ScheduledStepsRepository } from './scheduled-steps.repository.js';
 import { WithdrawExam } from './withdraw-exam.js';
@@ -30,6 +31,7 @@ import { WorklistRepository } from './worklist.repository.js';
     RecordPerformedStep,
     OnExamSettled,
     ChangeRead,
+    RaisePriority,
     WithdrawExam,
     FollowWorklist,
   ],
@@ -41,6 +43,7 @@ import { WorklistRepository } from './worklist.repository.js';
     RecordPerformedStep,
     OnExamSettled,
     ChangeRead,
+    RaisePriority,
     WithdrawExam,
     FollowWorklist,
   ],

@@ -1,6 +1,6 @@
 import type { OrganisationScope } from '#libs/identity';
 import type { Completeness, Exam } from '#libs/catalogue';
-import type { ExamItem, ExamRequest, Read } from './domain/read.js';
+import type { ExamItem, ExamRequest, Priority, Read } from './domain/read.js';
 import type { ReadEvent } from './domain/read.states.js';
 
 export interface WorklistFilter {
@@ -115,6 +115,8 @@ export abstract class WorklistRepository {
   abstract detachExam(examId: string, requests: 'stay-answered' | 'open-again'): Promise<void>;
   /** Moves the read by the table and writes the log; the caller holds the lock. */
   abstract move(read: Read, event: ReadEvent, actor: string, change: Partial<Read>): Promise<void>;
+  /** The caller holds the lock. */
+  abstract raise(read: Read, priority: Priority, dueAt: Date | null, actor: string): Promise<void>;
   abstract setLease(id: string, until: Date | null): Promise<void>;
   abstract expiredLeases(): Promise<string[]>;
 

@@ -3,6 +3,7 @@ import type { EcgView } from '../reading/ecg/ecg-view.js';
 import type {
   Batch,
   BatchAnnouncement,
+  DismissalReason,
   ExamRow,
   KeyImage,
   HangingRule,
@@ -165,6 +166,15 @@ export const api = {
     review: (id: string) => call<unknown>(read(id, '/review'), { method: 'POST', body: {} }),
     sign: (id: string, password: string) =>
       call<{ reportId: string }>(read(id, '/sign'), { method: 'POST', body: { password }, passwordInBody: true }),
+  },
+  criticalProposal: {
+    accept: (readId: string, id: string) =>
+      call<unknown>(read(readId, `/critical-proposals/${encodeURIComponent(id)}/accept`), { method: 'POST', body: {} }),
+    dismiss: (readId: string, id: string, reason: DismissalReason, note: string) =>
+      call<unknown>(read(readId, `/critical-proposals/${encodeURIComponent(id)}/dismiss`), {
+        method: 'POST',
+        body: note ? { reason, note } : { reason },
+      }),
   },
   reconciliation: {
     get: (examId: string, _seen: string, signal: AbortSignal) =>

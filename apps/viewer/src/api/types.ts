@@ -81,6 +81,8 @@ export interface ReadRow {
   conflicts: number;
   /** headers that contradict the patient's file */
   identityDoubts: number;
+  /** critical values that a rule proposes and nobody has decided on */
+  criticalProposed: number;
   examState: 'arriving' | 'settled' | 'reopened';
   examinedAt: string | null;
   receivedAt: string;
@@ -267,7 +269,27 @@ export interface MarksOfRead {
 
 export type ReadAction = 'claim' | 'release' | 'return' | 'draft' | 'submit' | 'send-back' | 'review' | 'sign';
 
+export const dismissalReasons = ['artefact', 'measured-wrongly', 'known-before', 'other'] as const;
+export type DismissalReason = (typeof dismissalReasons)[number];
+
+/** A critical value (危急值) that a rule proposes, and what the doctor made of it. */
+export interface CriticalProposal {
+  id: string;
+  rule: string;
+  ruleSet: string;
+  value: string;
+  threshold: string;
+  basis: 'measured' | 'device statement' | 'device statement and measured';
+  evidence: { fromSeconds: number; toSeconds: number; text: string }[];
+  state: 'proposed' | 'accepted' | 'dismissed';
+  decidedBy: Named | null;
+  decidedAt: string | null;
+  reason: DismissalReason | null;
+  note: string | null;
+}
+
 export interface ReadDetail extends ReadRow {
+  criticalProposals: CriticalProposal[];
   draft: Draft | null;
   allowed: ReadAction[];
 }

@@ -22,7 +22,7 @@ interface DialogProps {
 }
 
 /** Ctrl+Enter in a dialog that has more to fill in than one line. */
-const onConfirmKey =
+export const onConfirmKey =
   (confirm: () => void) =>
   (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
@@ -31,7 +31,7 @@ const onConfirmKey =
   };
 
 /** Runs the dialog's act, keeps what was typed when it fails, and says why. */
-function useAct(close: () => void) {
+export function useAct(close: () => void) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const act = async (what: () => Promise<void>): Promise<void> => {

@@ -16,6 +16,7 @@ import { useUser } from '../session/session.js';
 import { useLanguage, useText } from '../text/index.js';
 import { useRoundKeys } from '../worklist/use-round-keys.js';
 import { useRound } from '../worklist/use-round.js';
+import { CriticalStrip } from './critical/critical-strip.js';
 import { useInsertMarks } from './marks/use-insert-marks.js';
 import { useMarks } from './marks/use-marks.js';
 import { PatientLine } from './patient-line.js';
@@ -77,6 +78,7 @@ function Reading({ read, refresh, first }: ReadingProps) {
     <div className="reading" data-read-id={read.id} data-read-state={read.state}>
       <PatientLine read={read} save={save} editable={editable} step={step} />
       {noticeHolder}
+      <CriticalStrip read={read} refresh={refresh} />
       <ReconciliationStrip read={read} refresh={refresh} />
       <div className={`reading-body reading-${read.kind}`} data-pane={pane}>
         <PageGuard>

@@ -76,6 +76,32 @@ export const en: Messages = {
     completeEcg: '✓ complete',
     more: (have, of) => `✓ ${plural(have, 'image')} (${of} announced)`,
   },
+  critical: {
+    short: 'Critical value?',
+    proposed: 'Possibly a critical value: yours to confirm',
+    measured: (value, threshold) => `${value} (limit ${threshold})`,
+    basis: {
+      measured: 'as computed',
+      'device statement': 'as the device states',
+      'device statement and measured': 'as the device states and as computed',
+    },
+    accept: 'It is critical',
+    dismiss: 'It is not…',
+    accepted: (who) => `Critical value, confirmed by ${who}`,
+    dismissed: (who, reason) => `No critical value (${reason}), says ${who}`,
+    dismissTitle: 'Why is it no critical value?',
+    reasons: {
+      artefact: 'Interference or artefact',
+      'measured-wrongly': 'Measured wrongly',
+      'known-before': 'Known from before',
+      other: 'Other (say what)',
+    },
+    note: 'Note (required with “other”)',
+    claimFirst: 'Claim it to decide',
+    ruleSet: (id) => `rules ${id}`,
+    where: (stretches) =>
+      `at ${stretches.map((one) => `${one.fromSeconds.toFixed(1)}–${one.toSeconds.toFixed(1)} s`).join(', ')}`,
+  },
   reconcile: {
     identity: 'Identity in doubt',
     identityShort: 'identity?',

@@ -2,6 +2,9 @@
 export const zhRefusals: Record<string, string> = {
   'not-claimed-by-you': '这一例不在您手上，先领取再写。',
   'draft-locked': '报告已经提交，这次没有保存。',
+  'critical-proposal-illegal-transition': '这条危急值提示已经有人判定过了。',
+  'critical-proposal-not-found': '没有这条危急值提示。',
+  'note-required': '选“其他”时请写明理由。',
   'stale-draft': '草稿在别处保存过，没有覆盖。',
   'reading-changed': '报告刚被别人改动，请再看一眼。',
   'read-changed': '这一例刚被别人改动，请再看一眼。',

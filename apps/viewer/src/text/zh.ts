@@ -74,6 +74,32 @@ export const zh = {
     completeEcg: '✓ 已收全',
     more: (have: number, of: number) => `✓ ${have} 幅（预告 ${of}）`,
   },
+  critical: {
+    short: '危急值提示',
+    proposed: '疑似危急值，待您确认',
+    measured: (value: string, threshold: string) => `${value}（界限 ${threshold}）`,
+    basis: {
+      measured: '按计算值',
+      'device statement': '按设备诊断语',
+      'device statement and measured': '按设备诊断语和计算值',
+    } as Record<string, string>,
+    accept: '是危急值',
+    dismiss: '不是…',
+    accepted: (who: string) => `危急值，由 ${who} 确认`,
+    dismissed: (who: string, reason: string) => `不是危急值（${reason}），由 ${who} 判定`,
+    dismissTitle: '为什么不是危急值？',
+    reasons: {
+      artefact: '干扰或伪差',
+      'measured-wrongly': '测量有误',
+      'known-before': '已知的旧改变',
+      other: '其他（写明）',
+    } as Record<string, string>,
+    note: '补充说明（选“其他”时必填）',
+    claimFirst: '领取后确认',
+    ruleSet: (id: string) => `规则 ${id}`,
+    where: (stretches: readonly { fromSeconds: number; toSeconds: number }[]) =>
+      stretches.map((one) => `第 ${one.fromSeconds.toFixed(1)}–${one.toSeconds.toFixed(1)} 秒`).join('、'),
+  },
   reconcile: {
     identity: '身份待核',
     identityShort: '身份待核',

@@ -55,6 +55,7 @@ export const WorklistRow = memo(function WorklistRow({ row, now, selected, fresh
           {row.organisation.name}
         </span>
         <span className={reason ? 'case-reason' : 'case-reason case-blank'} title={reason ?? ''}>
+          {row.criticalProposed > 0 && <b className="case-critical">▲ {t.critical.short} </b>}
           {row.identityDoubts > 0 && <b className="case-doubt">◆ {t.reconcile.identityShort} </b>}
           {row.conflicts > 0 && <b className="case-doubt">◆ {t.reconcile.conflicts(row.conflicts)} </b>}
           {reason || t.worklist.noRequest}

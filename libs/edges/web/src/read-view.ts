@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { CriticalProposalsRepository, type CriticalProposal } from '#libs/critical';
 import type { Caller } from '#libs/identity';
 import { maskIdCard } from '#libs/patients';
 import { ReadingRepository, type Reading, type ReadingSummary } from '#libs/reading';
@@ -14,11 +15,16 @@ export class ReadView {
   constructor(
     private readonly readings: ReadingRepository,
     private readonly reports: ReportRepository,
+    private readonly criticals: CriticalProposalsRepository,
   ) {}
 
   async rows(rows: readonly WorklistRow[]) {
     const ids = rows.map((row) => row.id);
-    const [readings, reports] = await Promise.all([this.readings.summaries(ids), this.reports.byReads(ids)]);
+    const [readings, reports, proposed] = await Promise.all([
+      this.readings.summaries(ids),
+      this.reports.byReads(ids),
+      this.criticals.undecided(rows.map((row) => row.examId)),
+    ]);
     return rows.map((row) => {
       const report = reports.find((one) => one.readId === row.id);
       return {
@@ -46,6 +52,7 @@ export class ReadView {
         interrupted: row.exam.interrupted,
         conflicts: row.exam.conflicts,
         identityDoubts: row.exam.identityDoubts,
+        criticalProposed: proposed.get(row.examId) ?? 0,
         examState: row.exam.state,
         examinedAt: iso(row.exam.examinedAt),
         receivedAt: iso(row.exam.firstReceivedAt),
@@ -63,14 +70,38 @@ export class ReadView {
   async detail(caller: Caller, row: WorklistRow) {
     const reading = await this.readings.find(row.id);
     const [view] = await this.rows([row]);
+    const criticalProposals = (await this.criticals.ofExam(row.examId)).map(proposalView);
     const draft = reading && {
       ...reading.draft,
       templates: reading.draft.templates ?? [],
       version: reading.draftVersion,
       savedAt: iso(reading.savedAt),
     };
-    return { ...view!, draft: draft ?? null, allowed: allowed(caller, row, reading) };
+    return { ...view!, draft: draft ?? null, criticalProposals, allowed: allowed(caller, row, reading) };
   }
+}
+
+function proposalView(proposal: CriticalProposal) {
+  const { id, ruleSet, code, rule, value, threshold, basis, evidence, state, version, decidedBy, reason, note } =
+    proposal;
+  const [proposedAt, decidedAt] = [iso(proposal.proposedAt), iso(proposal.decidedAt)];
+  return {
+    id,
+    ruleSet,
+    code,
+    rule,
+    value,
+    threshold,
+    basis,
+    evidence,
+    state,
+    version,
+    proposedAt,
+    decidedBy,
+    decidedAt,
+    reason,
+    note,
+  };
 }
 
 function summary(reading: ReadingSummary | undefined) {

@@ -13,9 +13,9 @@ import {
 } from '@nestjs/common';
 import { z } from 'zod';
 import { AuditTrail } from '#libs/audit';
-import { ReadEcgRecording } from '#libs/catalogue';
+import { MeasureEcg, ReadEcgRecording } from '#libs/catalogue';
 import { toEcgView } from '#libs/formats/ecg';
-import { computedMeasurements } from './computed-measurements.js';
+import { computedMeasurements, listed } from './computed-measurements.js';
 import { Route, type AuthenticatedRequest, type Caller } from '#libs/identity';
 import { ReviewReading, SaveDraft, SubmitReading } from '#libs/reading';
 import { SignReport } from '#libs/report';
@@ -47,6 +47,7 @@ export class ReadsController {
     private readonly reviewReading: ReviewReading,
     private readonly signReport: SignReport,
     private readonly ecgs: ReadEcgRecording,
+    private readonly measureEcg: MeasureEcg,
     private readonly view: ReadView,
     private readonly audit: AuditTrail,
   ) {}
@@ -69,7 +70,8 @@ export class ReadsController {
     const row = await this.visibleRead.run(caller, id);
     await this.seen(caller, 'view-ecg', id, row.patient.id);
     const recording = await this.ecgs.ofExam(row.examId);
-    const computed = computedMeasurements(recording);
+    const [measured] = await this.measureEcg.find(row.examId);
+    const computed = measured ? listed(measured.measures) : computedMeasurements(recording);
     return { ...toEcgView(recording), ...(computed ? { computed } : {}) };
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CRITICAL_PROPOSAL_STATES, DISMISSAL_REASONS } from '#libs/critical';
 import { PATIENT_CLASSES, PRIORITIES, READ_STATES, RETURN_REASONS } from '#libs/worklist';
 
 /** The shapes of the web API: they check what comes in, and are what /api/openapi.json says. */
@@ -90,6 +91,8 @@ export const readRow = z.object({
   conflicts: z.number(),
   /** headers that contradict the patient's file */
   identityDoubts: z.number(),
+  /** critical values that a rule proposes and nobody has decided on */
+  criticalProposed: z.number(),
   examState: z.enum(['arriving', 'settled', 'reopened']),
   examinedAt: instant.nullable(),
   receivedAt: instant,
@@ -106,7 +109,30 @@ export const worklistPage = page(readRow).extend({
   /** finished since midnight in Asia/Shanghai; waiting although the target has passed */
   today: z.object({ done: z.number(), overdue: z.number() }),
 });
+export const criticalProposal = z.object({
+  id: z.string(),
+  ruleSet: z.string(),
+  code: z.string(),
+  rule: z.string(),
+  value: z.string(),
+  threshold: z.string(),
+  basis: z.enum(['measured', 'device statement', 'device statement and measured']),
+  /** seconds from the start of the recording */
+  evidence: z.array(z.object({ fromSeconds: z.number(), toSeconds: z.number(), text: z.string() })),
+  state: z.enum(CRITICAL_PROPOSAL_STATES.states as [string, ...string[]]),
+  version: z.number(),
+  proposedAt: instant,
+  decidedBy: who.nullable(),
+  decidedAt: instant.nullable(),
+  reason: z.enum(DISMISSAL_REASONS).nullable(),
+  note: z.string().nullable(),
+});
+export const dismissalBody = z.object({
+  reason: z.enum(DISMISSAL_REASONS),
+  note: z.string().trim().max(500).optional(),
+});
 export const readDetail = readRow.extend({
+  criticalProposals: z.array(criticalProposal),
   draft: z
     .object({
       findings: z.string(),

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { CatalogueModule } from '#libs/catalogue';
+import { CriticalModule } from '#libs/critical';
 import { IdentityModule } from '#libs/identity';
 import { IngestModule } from '#libs/ingest';
 import { PatientsModule } from '#libs/patients';
@@ -9,6 +10,7 @@ import { RecognitionModule } from '#libs/recognition';
 import { ReportModule } from '#libs/report';
 import { RetentionModule } from '#libs/retention';
 import { WorklistModule } from '#libs/worklist';
+import { CriticalProposalsController } from './critical-proposals.controller.js';
 import { DeletionsController } from './deletions.controller.js';
 import { EcgController } from './ecg.controller.js';
 import { ExamsController } from './exams.controller.js';
@@ -41,6 +43,7 @@ import { WorklistEventsController } from './worklist-events.controller.js';
   imports: [
     DiscoveryModule,
     CatalogueModule,
+    CriticalModule,
     IdentityModule,
     IngestModule,
     PatientsModule,
@@ -57,6 +60,7 @@ import { WorklistEventsController } from './worklist-events.controller.js';
     WorklistEventsController,
     ReadEcgFilesController,
     ReadsController,
+    CriticalProposalsController,
     ReadImagesController,
     MarksController,
     PriorsController,

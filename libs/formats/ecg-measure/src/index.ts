@@ -1,5 +1,5 @@
 /** Measuring an ECG: pure. What is computed here is proposed for a doctor to confirm; docs/ecg-measuring.md names the methods and limits. */
-export { measureEcg } from './measure-ecg.js';
+export { measureEcg, MEASURES_VERSION } from './measure-ecg.js';
 export type { EcgMeasures, EcgPause, EcgWarning, FastRun, Measured, StLevel } from './ecg-measures.js';
 export type { LeadQuality, Stretch } from './lead-quality.js';
 export { findBeats, type EcgBeat } from './find-beats.js';

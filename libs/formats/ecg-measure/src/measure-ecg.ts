@@ -9,6 +9,9 @@ import { BEAT_HZ, beatsToAverage, medianBeat, type MedianBeat } from './median-b
 import { findPauses, rrStatistics } from './rhythm.js';
 import { qualityWarnings, reversalWarnings } from './warnings.js';
 
+/** Of the methods: raised whenever they would give other values for the same recording. */
+export const MEASURES_VERSION = 1;
+
 /** Own choices: what a run is worth listing, and measuring, for. */
 const [FAST_RR, LEAST_RUN, MEASURED_RUN_SECONDS, MOST_RUNS, MOST_MEASURED] = [0.4, 3, 10, 1000, 20];
 /** Own choice: up to this all of a recording stands for it. */

@@ -3,7 +3,7 @@ import type { Exam } from '#libs/catalogue';
 import { scopeParameter, type OrganisationScope } from '#libs/identity';
 import { Refusal } from '#libs/kernel';
 import { Database, isUniqueViolation } from '#libs/persistence';
-import type { ExamItem, ExamRequest, Read } from '../domain/read.js';
+import type { ExamItem, ExamRequest, Priority, Read } from '../domain/read.js';
 import { READ_STATES, type ReadEvent } from '../domain/read.states.js';
 import {
   WorklistRepository,
@@ -243,6 +243,15 @@ export class WorklistPostgresRepository extends WorklistRepository {
 
   async setLease(id: string, until: Date | null): Promise<void> {
     await this.database.rows(`UPDATE read SET lease_until = $2 WHERE id = $1 AND state = 'claimed'`, [id, until]);
+  }
+
+  async raise(read: Read, priority: Priority, dueAt: Date | null, actor: string): Promise<void> {
+    await this.database.rows('UPDATE read SET priority = $2, due_at = $3, version = version + 1 WHERE id = $1', [
+      read.id,
+      priority,
+      dueAt,
+    ]);
+    await this.log(read.id, read.state, read.state, 'raise', actor);
   }
 
   async expiredLeases(): Promise<string[]> {

@@ -1,58 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type EcgLead, type EcgRecording, readEcg } from '#libs/formats/ecg';
-import { findBeats, measureEcg, spanOf } from '#libs/formats/ecg-measure';
+import { EcgFormatError, type EcgRecording, readEcg, readWfdb, readWfdbAnnotations } from '#libs/formats/ecg';
+import { type EcgMeasures, findBeats, measureEcg, spanOf } from '#libs/formats/ecg-measure';
 
 const root = process.env['QIAO_TEST_DATA'];
 if (root === undefined) throw new Error('Set QIAO_TEST_DATA to the folder of real files.');
 const file = (name: string): Uint8Array => readFileSync(join(root, 'ecg', name));
 
-/** Format 212 of the WFDB header: two 12-bit samples in three bytes, both signals by turns (record 100: 200 per mV, zero at 1024). */
-function record100(): EcgRecording {
-  const bytes = file('wfdb/100.dat');
-  const count = bytes.length / 3;
-  const [first, second] = [new Int32Array(count), new Int32Array(count)];
-  const signed = (value: number): number => (value > 2047 ? value - 4096 : value);
-  for (let i = 0; i < count; i++) {
-    const [low, middle, high] = [bytes[3 * i]!, bytes[3 * i + 1]!, bytes[3 * i + 2]!];
-    first[i] = signed(low | ((middle & 0x0f) << 8));
-    second[i] = signed(high | ((middle & 0xf0) << 4));
-  }
-  const lead = (name: string, samples: Int32Array): EcgLead => ({
-    name,
-    samples,
-    sampleRateHz: 360,
-    microvoltsPerUnit: 5,
-    baselineMicrovolts: -5120,
-    derived: false,
-    startSeconds: 0,
-  });
-  const leads = [lead('MLII', first), lead('V5', second)];
-  return { patient: {}, leads, measurements: [], statements: [], notes: [], source: 'wfdb' };
-}
-
-/** Beat times of an MIT annotation file, in seconds: codes that WFDB's `isqrs` calls a QRS. */
-function annotatedBeats(bytes: Uint8Array, rateHz: number): number[] {
-  const beats: number[] = [];
-  const isQrs = (code: number): boolean => (code >= 1 && code <= 13) || [25, 30, 34, 35, 38, 41].includes(code);
-  let time = 0;
-  for (let i = 0; i + 1 < bytes.length;) {
-    const word = bytes[i]! | (bytes[i + 1]! << 8);
-    const [code, rest] = [word >> 10, word & 0x3ff];
-    i += 2;
-    if (word === 0) break;
-    if (code === 59) {
-      time += ((bytes[i]! | (bytes[i + 1]! << 8)) << 16) | bytes[i + 2]! | (bytes[i + 3]! << 8);
-      i += 4;
-    } else if (code === 63) i += rest + (rest % 2);
-    else if (code < 60) {
-      time += rest;
-      if (isQrs(code)) beats.push(time / rateHz);
-    }
-  }
-  return beats;
-}
+/** Codes that WFDB's `isqrs` calls a QRS. */
+const isQrs = (code: number): boolean => (code >= 1 && code <= 13) || [25, 30, 34, 35, 38, 41].includes(code);
 
 describe('QRS detection on MIT-BIH record 100', () => {
   it.each([
@@ -60,8 +17,10 @@ describe('QRS detection on MIT-BIH record 100', () => {
     ['MLII alone', [0]],
     ['V5 alone', [1]],
   ])('%s: at least 99.8 % of the annotated beats, and of ours, within 150 ms', (name, places) => {
-    const recording = record100();
-    const truth = annotatedBeats(file('wfdb/100.atr'), 360);
+    const recording = readWfdb(['100.hea', '100.dat'].map((part) => ({ name: part, bytes: file(`wfdb/${part}`) })));
+    const truth = readWfdbAnnotations(file('wfdb/100.atr')).flatMap(({ code, sample }) =>
+      isQrs(code) ? sample / 360 : [],
+    );
     expect(truth).toHaveLength(2273);
     const leads = places.map((place) => recording.leads[place]!);
     const { beats } = findBeats(spanOf({ ...recording, leads }));
@@ -106,5 +65,53 @@ describe('intervals beside those of the device', () => {
     expect(Math.abs(qrs.value! - device('QRS')!)).toBeLessThanOrEqual(10);
     expect(device('QT')! - qt.value!).toBeGreaterThanOrEqual(-10);
     expect(device('QT')! - qt.value!).toBeLessThanOrEqual(35);
+  });
+});
+
+describe('the heart rate beside the one that the device states', () => {
+  const compared: string[] = [];
+
+  /** Nothing where the file is refused; the other data specs hold which may be. */
+  function read(name: string): EcgRecording | undefined {
+    try {
+      return readEcg(file(name));
+    } catch (error) {
+      if (error instanceof EcgFormatError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Philips lists the least, mean and greatest beat-to-beat rate and their deviation: its mean is of rates. Others go by the mean R-R. */
+  function ours({ source }: EcgRecording, { beats, rate }: EcgMeasures): number {
+    if (source !== 'philips') return rate.value!;
+    const rates = beats.slice(1).map(({ seconds }, i) => 60 / (seconds - beats[i]!.seconds));
+    return rates.reduce((sum, each) => sum + each, 0) / rates.length;
+  }
+
+  it.each(['scp', 'muse-xml', 'philips-sierra', 'mfer', 'aecg', 'dicom'])('%s: within 2 a minute', (folder) => {
+    for (const each of readdirSync(join(root, 'ecg', folder)).toSorted()) {
+      const recording = read(`${folder}/${each}`);
+      const value = (code: string): number | undefined =>
+        recording?.measurements.find((measurement) => measurement.code === code)?.value;
+      const [rate, rr] = [value('HR'), value('RR')];
+      const stated = rate ?? (rr === undefined ? undefined : 60_000 / rr);
+      if (!recording || stated === undefined) continue;
+      const measures = measureEcg(recording);
+      compared.push(
+        `${folder}/${each}: ${stated.toFixed(1)}, ours ${ours(recording, measures).toFixed(1)} (by mean R-R ${measures.rate.value})`,
+      );
+      expect(Math.abs(ours(recording, measures) - stated)).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('was compared for five files; no SCP, MFER or aECG file at hand states a rate', () => {
+    console.log(compared.join('\n'));
+    expect(compared.map((line) => line.split(':')[0])).toEqual([
+      'muse-xml/BRAVEHEART__example1.xml',
+      'muse-xml/BRAVEHEART__example2.xml',
+      'philips-sierra/sierra-ecg-tools__129DYPRG.XML',
+      'philips-sierra/sierra-ecg-tools__3191723_ZZDEMOPTONLY_1-04_orig.xml',
+      'dicom/pydicom__waveform_ecg.dcm',
+    ]);
   });
 });

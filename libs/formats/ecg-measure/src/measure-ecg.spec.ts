@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { dynamicalEcg, type DynamicalBeat, type DynamicalEcgOptions, type WaveGains } from '#libs/formats/samples';
+import {
+  dynamicalEcg,
+  type DynamicalBeat,
+  type DynamicalEcg,
+  type DynamicalEcgOptions,
+  type WaveGains,
+} from '#libs/formats/samples';
 import { type EcgMeasures, measureEcg } from './index.js';
 
 /** A normal axis: each lead sees its part of one wave. */
@@ -45,6 +51,11 @@ const stress = (options: Partial<DynamicalEcgOptions> & Pick<DynamicalEcgOptions
   return { ecg, measures, ...found(ecg.rSeconds, measures) };
 };
 
+/** Mean over the beats: the model's T follows the R-R that it lies in, and beats of more than 1.2 s rest after it. */
+function trueQt(ecg: DynamicalEcg, beats: readonly DynamicalBeat[]): number {
+  return (beats.reduce((sum, { rrSeconds }) => sum + ecg.qtSeconds(rrSeconds), 0) / beats.length) * 1000;
+}
+
 const lines: string[] = [];
 const print = (line: string): void => void lines.push(line);
 
@@ -59,12 +70,16 @@ describe('the dynamical model, known R-R and QT', () => {
     [25, 0.8, 250],
     [10, 0.8, 100],
     [25, 0.8, 2000],
+    [0, 1.2, 500],
+    [25, 1.2, 500],
+    [50, 1.2, 500],
   ])('noise %d µV, R-R %d s, %d Hz: both within 8 ms', (noiseMicrovolts, rr, sampleRateHz) => {
-    const ecg = dynamicalEcg({ beats: breathing(14, rr), leads: TWELVE, noiseMicrovolts, sampleRateHz });
+    const beats = breathing(14, rr);
+    const ecg = dynamicalEcg({ beats, leads: TWELVE, noiseMicrovolts, sampleRateHz });
     const measures = measureEcg(ecg.recording);
     expect(found(ecg.rSeconds, measures)).toMatchObject({ sensitivity: 1, predictivity: 1 });
     const error = rrErrors(ecg.rSeconds, measures);
-    const qt = measures.qt.value! - ecg.qtSeconds(rr) * 1000;
+    const qt = measures.qt.value! - trueQt(ecg, beats);
     print(
       `noise ${noiseMicrovolts} µV, R-R ${rr} s, ${sampleRateHz} Hz: R-R error rms ${error.rms.toFixed(1)} ms, greatest ` +
         `${error.greatest.toFixed(1)} ms; QT ${measures.qt.value} ms, error ${qt.toFixed(1)} ms; PR ${measures.pr.value}, ` +
@@ -73,15 +88,6 @@ describe('the dynamical model, known R-R and QT', () => {
     process.stdout.write(`${lines[lines.length - 1]}\n`);
     expect(error.greatest).toBeLessThanOrEqual(8);
     expect(Math.abs(qt)).toBeLessThanOrEqual(8);
-  });
-});
-
-describe('the dynamical model at its slowest', () => {
-  it('R-R 1.2 s: QT within 15 ms; the pull of the model to its base bends so wide a T wave', () => {
-    const ecg = dynamicalEcg({ beats: breathing(14, 1.2), leads: TWELVE, noiseMicrovolts: 25 });
-    const error = measureEcg(ecg.recording).qt.value! - ecg.qtSeconds(1.2) * 1000;
-    process.stdout.write(`R-R 1.2 s: QT error ${error.toFixed(1)} ms\n`);
-    expect(Math.abs(error)).toBeLessThanOrEqual(15);
   });
 });
 

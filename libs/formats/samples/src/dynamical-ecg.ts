@@ -46,8 +46,9 @@ export interface DynamicalEcg {
   readonly recording: EcgRecording;
   readonly rSeconds: readonly number[];
   /**
-   * From the onset of Q to the end of T at a beat of `rrSeconds`: two widths before and after the centres, where the steepest tangent of
-   * a Gaussian meets its base.
+   * From the onset of Q to the end of T at a beat before and after which R-R is `rrSeconds`. Q begins two widths before its centre, where
+   * the tangent of a Gaussian meets its base; T ends where the steepest tangent of the wave as the model makes it meets the level that it
+   * comes down to. The model's pull to the base moves that end: 1 ms before two widths after the centre at R-R 0.5 s, 5 ms at 1.2 s.
    */
   qtSeconds(rrSeconds: number): number;
 }
@@ -78,7 +79,7 @@ export function dynamicalEcg(options: DynamicalEcgOptions): DynamicalEcg {
   return {
     recording: { patient: {}, leads, measurements: [], statements: [], notes: [], source: 'csv' },
     rSeconds,
-    qtSeconds: (rr) => ((Math.PI / 2 + 0.8 + Math.PI / 12 + 0.2) * Math.min(rr, 1.2)) / (2 * Math.PI),
+    qtSeconds: (rr) => ((Math.PI / 12 + 0.2) * Math.min(rr, 1.2)) / TURN + endOfT(Math.min(rr, 1.2)),
   };
 }
 
@@ -142,6 +143,20 @@ function traces({ angle, step, ventricular, length }: Phases): Float64Array[] {
 }
 
 const USUAL_SHAPE = { gain: 1, wide: 1 };
+
+/** Seconds after R, from the model's T alone: no other wave, no noise, no rounding. */
+function endOfT(rrSeconds: number): number {
+  const { phases, rSeconds } = phasesOf([0, 1, 2, 3].map(() => ({ rrSeconds })));
+  const wave = traces(phases)[4]!;
+  const [from, to] = [round(rSeconds[2]! * INNER_HZ), round(rSeconds[3]! * INNER_HZ)];
+  let [flank, steepest, base] = [from, 0, Infinity];
+  for (let i = from + 1; i + 1 < to; i++) {
+    const fall = (wave[i - 1]! - wave[i + 1]!) / 2;
+    if (fall > steepest) [flank, steepest] = [i, fall];
+  }
+  for (let i = flank; i < to; i++) if (wave[i]! < base) base = wave[i]!;
+  return (flank + (wave[flank]! - base) / steepest - from) / INNER_HZ;
+}
 
 function ventricularShape(wave: number): { gain: number; wide: number } {
   if (wave === 2) return { gain: 1.3, wide: 3 };

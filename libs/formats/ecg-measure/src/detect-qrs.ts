@@ -2,6 +2,8 @@ import type { EcgLead } from '#libs/formats/ecg';
 import { bandPass, median, movingAverage } from './filters.js';
 import { blocksOf, GRID_HZ, type GridBlock, gridLength, onGrid, type LeadSpan } from './lead-grid.js';
 
+// Looked up once, for the loops over samples.
+const { floor, min } = Math;
 /** Elgendi 2013 (PLoS ONE 8(9):e73557, doi 10.1371/journal.pone.0073557): band, both windows and the offset are that paper's. */
 const BAND_HZ = [8, 20] as const;
 const QRS_WINDOW = Math.round(0.097 * GRID_HZ);
@@ -111,16 +113,16 @@ function combinedEnergy(span: LeadSpan, part: GridBlock, usual: readonly number[
       const level = usualPeak(squared, from);
       if (level < least) continue;
       let sum = 0;
-      for (let i = from; i < to; i++) sum += Math.min(squared[i]! / level, CEILING);
+      for (let i = from; i < to; i++) sum += min(squared[i]! / level, CEILING);
       const standsOut = (to - from) / Math.max(sum, 1e-6);
       const weight = standsOut * standsOut;
       if (part.first + from >= part.from && part.first + from < part.to) totals[place]! += weight;
       weights[chunk]! += weight;
-      for (let i = from; i < to; i++) energy[i]! += weight * Math.min(squared[i]! / level, CEILING);
+      for (let i = from; i < to; i++) energy[i]! += weight * min(squared[i]! / level, CEILING);
     }
   });
   for (let i = 0; i < length; i++) {
-    const weight = weights[Math.floor(i / CHUNK)]!;
+    const weight = weights[floor(i / CHUNK)]!;
     if (weight > 0) energy[i]! /= weight;
   }
   return energy;
@@ -133,7 +135,8 @@ function usualPeak(squared: Float32Array, from: number): number {
   const peaks: number[] = [];
   for (let at = start; at < Math.min(length, start + CHUNK); at += LEVEL_WINDOW) {
     let peak = 0;
-    for (let i = at; i < Math.min(length, at + LEVEL_WINDOW); i++) if (squared[i]! > peak) peak = squared[i]!;
+    const end = Math.min(length, at + LEVEL_WINDOW);
+    for (let i = at; i < end; i++) if (squared[i]! > peak) peak = squared[i]!;
     peaks.push(peak);
   }
   return median(peaks) ?? 0;

@@ -55,7 +55,7 @@ export function movingAverage(x: Float32Array, width: number): Float32Array {
   const out = new Float32Array(n);
   let [sum, from, to] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
-    for (; to <= Math.min(n - 1, i + half); to++) sum += x[to] ?? 0;
+    for (; to < n && to <= i + half; to++) sum += x[to] ?? 0;
     for (; from < i - half; from++) sum -= x[from] ?? 0;
     out[i] = sum / (to - from);
   }

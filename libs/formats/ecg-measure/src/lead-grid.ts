@@ -2,6 +2,9 @@ import type { EcgLead, EcgRecording } from '#libs/formats/ecg';
 
 /** Rate of the grid on which beats are sought: above twice the QRS band, and R times are refined between its points. */
 export const GRID_HZ = 250;
+// Looked up once, for the loops over samples.
+const { ceil, floor, max, min } = Math;
+const { isNaN, NaN: NONE } = Number;
 const NO_ECG = /resp|pleth|press|\babp\b|\bart\b|\beeg\b|\bemg\b|spo2|annotation|\bsat\b|temp|accel/i;
 const [LEAST_HZ, MOST_HZ] = [90, 4100];
 
@@ -39,7 +42,7 @@ export function spanOf(recording: EcgRecording): LeadSpan {
 /** One value in microvolts, NaN where the lead has none. */
 export function microvoltsAt(lead: EcgLead, index: number): number {
   const sample = lead.samples[index];
-  if (sample === undefined || sample === lead.missingValue) return Number.NaN;
+  if (sample === undefined || sample === lead.missingValue) return NONE;
   return sample * lead.microvoltsPerUnit + lead.baselineMicrovolts;
 }
 
@@ -77,18 +80,18 @@ export function onGrid(lead: EcgLead, span: LeadSpan, from = 0, to = gridLength(
   const step = lead.sampleRateHz / GRID_HZ;
   const offset = (span.startSeconds - startOf(lead)) * lead.sampleRateHz;
   const { samples, missingValue, microvoltsPerUnit, baselineMicrovolts } = lead;
-  const end = Math.min(samples.length, Math.ceil(offset + to * step) + 1);
-  let last = Number.NaN;
-  for (let i = Math.max(0, Math.floor(offset + from * step)); i < end && Number.isNaN(last); i++) {
+  const end = min(samples.length, ceil(offset + to * step) + 1);
+  let last = NONE;
+  for (let i = max(0, floor(offset + from * step)); i < end && isNaN(last); i++) {
     last = microvoltsAt(lead, i);
   }
-  if (Number.isNaN(last)) last = 0;
+  if (isNaN(last)) last = 0;
   for (let k = 0; k < out.length; k++) {
     const at = offset + (from + k) * step;
-    let value = Number.NaN;
+    let value = NONE;
     if (step > 1) value = meanAround(lead, at, step);
     else {
-      const i = Math.floor(at);
+      const i = floor(at);
       const [a, b] = [samples[i], samples[i + 1]];
       if (a === undefined || b === undefined || a === missingValue || b === missingValue) value = between(lead, at);
       else {
@@ -96,7 +99,7 @@ export function onGrid(lead: EcgLead, span: LeadSpan, from = 0, to = gridLength(
         value = low + (b * microvoltsPerUnit + baselineMicrovolts - low) * (at - i);
       }
     }
-    if (!Number.isNaN(value)) last = value;
+    if (!isNaN(value)) last = value;
     out[k] = last;
   }
   return out;
@@ -106,20 +109,20 @@ function meanAround(lead: EcgLead, at: number, width: number): number {
   const { samples, missingValue, microvoltsPerUnit, baselineMicrovolts } = lead;
   let sum = 0;
   let count = 0;
-  const last = Math.min(samples.length - 1, at + width / 2);
-  for (let i = Math.max(0, Math.ceil(at - width / 2)); i <= last; i++) {
+  const last = min(samples.length - 1, at + width / 2);
+  for (let i = max(0, ceil(at - width / 2)); i <= last; i++) {
     const sample = samples[i]!;
     if (sample === missingValue) continue;
     sum += sample * microvoltsPerUnit + baselineMicrovolts;
     count++;
   }
-  return count === 0 ? Number.NaN : sum / count;
+  return count === 0 ? NONE : sum / count;
 }
 
 function between(lead: EcgLead, at: number): number {
-  const i = Math.floor(at);
+  const i = floor(at);
   const a = microvoltsAt(lead, i);
   const b = microvoltsAt(lead, i + 1);
-  if (Number.isNaN(b)) return a;
+  if (isNaN(b)) return a;
   return a + (b - a) * (at - i);
 }

@@ -65,7 +65,7 @@ suite('a proposed critical value', () => {
     await page.getByTestId('dismiss-note').fill('运动员，静息心率一贯偏慢');
     await look('critical-dismissing');
     await page.keyboard.press('Control+Enter');
-    await strip.filter({ hasText: '不是危急值（其他（写明））' }).waitFor();
+    await strip.filter({ hasText: '不是危急值（其他）' }).waitFor();
     expect(await strip.textContent()).toContain('运动员');
     await look('critical-dismissed');
     expect(desk.complaints).toEqual([]);

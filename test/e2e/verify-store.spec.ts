@@ -127,7 +127,7 @@ describe('verify-store and collect-garbage', () => {
       'all that is compressed',
       async () => {
         const due = await database.query(
-          'SELECT 1 FROM compressed_frames WHERE made_at IS NULL UNION ALL SELECT 1 FROM outbox_delivery WHERE done_at IS NULL',
+          'SELECT 1 FROM compressed_frames WHERE made_at IS NULL UNION ALL SELECT 1 FROM ecg_measures WHERE made_at IS NULL',
         );
         return due.rowCount === 0;
       },

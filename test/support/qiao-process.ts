@@ -231,7 +231,8 @@ async function keepFirstDay(to: string): Promise<void> {
         `SELECT (SELECT count(*) FROM exam WHERE state = 'settled')::int AS settled,
            ((SELECT count(*) FROM outbox_event WHERE relayed_at IS NULL)
             + (SELECT count(*) FROM outbox_delivery WHERE done_at IS NULL AND failed_at IS NULL)
-            + (SELECT count(*) FROM compressed_frames WHERE made_at IS NULL))::int AS left`,
+            + (SELECT count(*) FROM compressed_frames WHERE made_at IS NULL)
+            + (SELECT count(*) FROM ecg_measures WHERE made_at IS NULL))::int AS left`,
       );
       return rows[0]!.settled === 3 && rows[0]!.left === 0;
     });

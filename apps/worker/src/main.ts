@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import {
   CompletenessRepository,
   CompressFrames,
-  OnEcgSettled,
+  MeasureEcg,
   OnExamSettled as PrepareSettledExam,
   OnInstanceStored,
 } from '#libs/catalogue';
@@ -26,6 +26,8 @@ const QUEUE = 'reactions';
 const RELAY_MS = 200;
 /** Short, because an ECG is waited for no longer than this. */
 const SETTLE_MS = 250;
+/** After the read has opened; before who sees it has begun to read. */
+const MEASURE_MS = 500;
 const SWEEP_MS = 5_000;
 /** A page that was away for longer reads its list anew. */
 const WORKLIST_EVENT_HOURS = 24;
@@ -37,7 +39,6 @@ const deliveries = new Deliveries(app.get(Database), [
   app.get(OnInstanceStored),
   app.get(OnExamSettled),
   app.get(PrepareSettledExam),
-  app.get(OnEcgSettled),
   app.get(OnEcgMeasured),
   app.get(RaiseOpenedRead),
   app.get(KeepSettledExam),
@@ -64,11 +65,13 @@ const changeRead = app.get(ChangeRead);
 const worklistEvents = app.get(WorklistEventsRepository);
 const tokens = app.get(AccessTokens);
 const compressFrames = app.get(CompressFrames);
+const measureEcg = app.get(MeasureEcg);
 const garbage = new CollectGarbage(app.get(Database), app.get(ObjectStore), [], app.get(AuditTrail));
 const rounds = [
   startRounds('relay', RELAY_MS, async () => enqueue(await deliveries.relay())),
   startRounds('sweep', SWEEP_MS, async () => enqueue(await deliveries.sweep())),
   startRounds('settle', SETTLE_MS, async () => (await completeness.settleQuiet(settings.settleSeconds)).length > 0),
+  startRounds('measure-ecg', MEASURE_MS, () => measureEcg.next()),
   startRounds('compress-frames', 2_000, (signal) => compressFrames.next(signal)),
   startRounds('leases', 30_000, async () => (await changeRead.expireLeases()) > 0),
   startRounds('old-worklist-events', 600_000, async () => worklistEvents.clear(WORKLIST_EVENT_HOURS).then(() => false)),

@@ -26,7 +26,6 @@ import { RetrievalPostgresRepository } from './postgres/retrieval.postgres-repos
 import { EcgMeasuresPostgresRepository } from './postgres/ecg-measures.postgres-repository.js';
 import { LocateInstances } from './locate-instances.js';
 import { MeasureEcg } from './measure-ecg.js';
-import { OnEcgSettled } from './on-ecg-settled.js';
 import { OnExamSettled } from './on-exam-settled.js';
 import { PreparePreview } from './prepare-preview.js';
 import { PrepareSeriesMetadata } from './prepare-series-metadata.js';
@@ -66,7 +65,6 @@ import { TranscodeInstance } from './transcode-instance.js';
     CompressFrames,
     LocateInstances,
     MeasureEcg,
-    OnEcgSettled,
     OnExamSettled,
     PreparePreview,
     PrepareSeriesMetadata,
@@ -94,7 +92,6 @@ import { TranscodeInstance } from './transcode-instance.js';
     OnInstanceStored,
     LocateInstances,
     MeasureEcg,
-    OnEcgSettled,
     OnExamSettled,
     ReadBulkData,
     ReadVideo,

@@ -1,14 +1,28 @@
-export interface StoredMeasures {
+import type { StoredFormat } from '#libs/ingest';
+
+/** A recording that is to be measured. */
+export interface DueRecording {
   instanceId: string;
+  examId: string;
+  format: StoredFormat;
+  objectKey: string;
+  sizeBytes: number;
+}
+
+export interface StoredMeasures {
   sopInstanceUid: string;
   objectKey: string;
   sizeBytes: number;
 }
 
+/** What is to be measured, and where the measures are. A row goes with its instance. */
 export abstract class EcgMeasuresRepository {
-  /** Instances of the examination that were measured by these methods, or could not be. */
-  abstract measured(examId: string, version: number): Promise<string[]>;
+  /** Notes every recording of the examination that was not measured by these methods. */
+  abstract expect(examId: string, version: number): Promise<void>;
+  /** Takes one on, the newest first; it comes again `againInSeconds` later unless it was kept, but not for ever. */
+  abstract take(againInSeconds: number): Promise<DueRecording | undefined>;
+  /** Null keeps that it could not be read. @returns false: it is measured already, or the instance has gone */
+  abstract keep(instanceId: string, object: { key: string; size: number } | null): Promise<boolean>;
+  /** In the order in which the recordings came. */
   abstract ofExam(examId: string): Promise<StoredMeasures[]>;
-  /** Null keeps that it could not be measured. What is superseded has no row any more, and goes with the garbage. */
-  abstract keep(instanceId: string, version: number, object: { key: string; size: number } | null): Promise<void>;
 }

@@ -39,7 +39,6 @@ export { TranscodeInstance, type ConvertedDataSet, type TranscodableInstance } f
 export { framePixels, type FramePixels } from './domain/pixel-description.js';
 export { LocateInstances } from './locate-instances.js';
 export { MeasureEcg } from './measure-ecg.js';
-export { OnEcgSettled } from './on-ecg-settled.js';
 export { OnExamSettled } from './on-exam-settled.js';
 export { ReadBulkData, type BulkValue } from './read-bulk-data.js';
 export { ReadVideo, type VideoStream } from './read-video.js';

@@ -5,10 +5,11 @@ import { gunzip, gzip } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { EcgFormatError } from '#libs/formats/ecg';
 import { MEASURES_VERSION } from '#libs/formats/ecg-measure';
+import { Database, Outbox } from '#libs/persistence';
 import { ObjectStore } from '#libs/ports';
-import { CatalogueRepository, type InstanceLocation } from './catalogue.repository.js';
+import { ECG_MEASURED } from './domain/ecg.events.js';
 import { measuredEcg, type MeasuredEcg } from './domain/measured-ecg.js';
-import { EcgMeasuresRepository } from './ecg-measures.repository.js';
+import { EcgMeasuresRepository, type DueRecording } from './ecg-measures.repository.js';
 import type { MeasuringWork } from './measuring-thread.js';
 
 const compress = promisify(gzip);
@@ -16,23 +17,33 @@ const decompress = promisify(gunzip);
 /** An ordinary recording is measured in less time than a thread takes to start; a Holter's hours would keep all else waiting. */
 const AT_ONCE_BYTES = 1024 * 1024;
 
-/** The measures of the ECGs of an examination: made once for each recording, and kept as derived objects. */
+/** Longer than the longest run takes on a slow machine; then whoever had it is taken for dead. */
+const AGAIN_IN_SECONDS = 120;
+
+/** The measures of ECGs: made once for each recording after its examination has settled, and kept as derived objects. */
 @Injectable()
 export class MeasureEcg {
   constructor(
-    private readonly catalogue: CatalogueRepository,
+    private readonly database: Database,
     private readonly measures: EcgMeasuresRepository,
     private readonly objects: ObjectStore,
+    private readonly outbox: Outbox,
   ) {}
 
-  /** @returns whether there was anything to measure */
-  async run(examId: string): Promise<boolean> {
-    const exam = await this.catalogue.exam(examId);
-    if (exam?.kind !== 'ecg') return false;
-    const done = new Set(await this.measures.measured(examId, MEASURES_VERSION));
-    const due = (await this.catalogue.instancesOfExam(examId)).filter((one) => holdsWaveform(one) && !done.has(one.id));
-    for (const instance of due) await this.measure(instance);
-    return due.length > 0;
+  expect(examId: string): Promise<void> {
+    return this.measures.expect(examId, MEASURES_VERSION);
+  }
+
+  /** Outside any transaction: while one is open, no change of the worklist after it is told. @returns whether there was one */
+  async next(): Promise<boolean> {
+    const due = await this.measures.take(AGAIN_IN_SECONDS);
+    if (!due) return false;
+    const object = await this.measured(due);
+    await this.database.transaction(async () => {
+      if (!(await this.measures.keep(due.instanceId, object)) || !object) return;
+      await this.outbox.publish(ECG_MEASURED, due.examId, { examId: due.examId });
+    });
+    return true;
   }
 
   /** What has been measured so far, in the order in which the recordings came. */
@@ -45,18 +56,16 @@ export class MeasureEcg {
     return found;
   }
 
-  private async measure(instance: InstanceLocation): Promise<void> {
-    const bytes = await this.objects.getRange(instance.objectKey, 0, instance.sizeBytes);
-    const found = await measured({ bytes, format: instance.format });
-    const object = found && (await compress(JSON.stringify(found)));
-    const key = object && `ecg-measures/${instance.id}/${createHash('sha256').update(object).digest('hex')}`;
-    if (object && key) await this.objects.putBytes(key, object);
-    await this.measures.keep(instance.id, MEASURES_VERSION, object && key ? { key, size: object.length } : null);
+  /** The object that holds the measures; null where the bytes are no recording that can be read. */
+  private async measured({ instanceId, format, objectKey, sizeBytes }: DueRecording) {
+    const found = await measured({ bytes: await this.objects.getRange(objectKey, 0, sizeBytes), format });
+    if (!found) return null;
+    const object = await compress(JSON.stringify(found));
+    const key = `ecg-measures/${instanceId}/${createHash('sha256').update(object).digest('hex')}`;
+    await this.objects.putBytes(key, object);
+    return { key, size: object.length };
   }
 }
-
-const holdsWaveform = ({ format, attributes }: InstanceLocation): boolean =>
-  format !== 'pdf' && (format !== 'dicom' || attributes['54000100'] !== undefined);
 
 /** Null where the bytes are no recording that can be read. */
 async function measured(work: MeasuringWork): Promise<MeasuredEcg | null> {

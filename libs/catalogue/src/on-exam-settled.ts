@@ -4,6 +4,7 @@ import { Reaction, type OutboxEvent } from '#libs/persistence';
 import { ObjectNotFound } from '#libs/ports';
 import { EXAM_SETTLED } from './domain/exam.events.js';
 import { CompressFrames } from './compress-frames.js';
+import { MeasureEcg } from './measure-ecg.js';
 import { firstOf } from './read-first-picture.js';
 import { FirstPictureRepository } from './first-picture.repository.js';
 import { PreparePreview } from './prepare-preview.js';
@@ -16,7 +17,7 @@ const BASES = 3;
 
 /**
  * A settled examination gets its manifest, a preview of each series of pictures, and its series' metadata prepared, these for every address
- * that callers lately used. Its frames are noted for compression, which comes later.
+ * that callers lately used. Its frames are noted for compression, and its ECGs to be measured, which come later.
  */
 @Injectable()
 export class OnExamSettled extends Reaction {
@@ -30,6 +31,7 @@ export class OnExamSettled extends Reaction {
     private readonly prepareStudyManifest: PrepareStudyManifest,
     private readonly preparePreview: PreparePreview,
     private readonly compressFrames: CompressFrames,
+    private readonly measureEcg: MeasureEcg,
   ) {
     super();
   }
@@ -49,6 +51,7 @@ export class OnExamSettled extends Reaction {
       await keepPicture();
       for (const { series, base, built } of ready) await this.prepareSeriesMetadata.keep(series, base, built);
       await this.compressFrames.expect(examId);
+      await this.measureEcg.expect(examId);
     }
   }
 

@@ -1,4 +1,4 @@
-/** `ecg-measured`: keyed by the examination; all its recordings have been measured, or could not be. */
+/** `ecg-measured`: keyed by the examination; one of its recordings has been measured. */
 export const ECG_MEASURED = 'ecg-measured';
 export interface EcgMeasured {
   examId: string;

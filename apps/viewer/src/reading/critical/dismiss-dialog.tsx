@@ -27,7 +27,7 @@ export function DismissDialog({ rule, close, act }: DismissDialogProps) {
       title={t.critical.dismissTitle}
       okText={
         <>
-          {t.critical.dismiss.replace('…', '')} <kbd>Ctrl ⏎</kbd>
+          {t.critical.dismissNow} <kbd>Ctrl ⏎</kbd>
         </>
       }
       cancelText={t.common.cancel}

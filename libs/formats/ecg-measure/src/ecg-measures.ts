@@ -34,7 +34,7 @@ export interface FastRun {
   readonly toSeconds: number;
   readonly beats: number;
   readonly ratePerMinute: number;
-  /** Null for a run under ten seconds, and where QRS does not stand out. */
+  /** Null for a run under three seconds, beyond the 20 longest, and where QRS does not stand out. */
   readonly qrsMilliseconds: number | null;
 }
 
@@ -51,7 +51,7 @@ export interface EcgMeasures {
   readonly beats: readonly EcgBeat[];
   readonly rr: {
     readonly count: number;
-    /** Milliseconds, over all R-R without a gap in the signal. */
+    /** Milliseconds, over all R-R but those within which every lead is off. */
     readonly mean: number | null;
     readonly median: number | null;
     readonly shortest: { readonly milliseconds: number; readonly atSeconds: number } | null;

@@ -7,6 +7,12 @@ export interface Stretch {
   readonly toSeconds: number;
 }
 
+/** A second and more in which a lead is constant or has no value. */
+export interface FlatStretch extends Stretch {
+  /** Constant at the level that the lead has before and after: a heart at rest looks like this, and a lead that is off may. */
+  readonly atBaseline: boolean;
+}
+
 /**
  * What a lead is worth. Shares and stretches are of the whole lead; noise and wander too up to ten minutes, and of a longer one from 120
  * stretches of ten seconds, spread evenly. The bounds are own choices; that a constant lead counts as missing is the rule of the PhysioNet/CinC Challenge 2011. */
@@ -21,10 +27,12 @@ export interface LeadQuality {
   /** Share of the samples that stay at the lead's own greatest or least value for 20 ms and more while it moves by over 1 mV elsewhere. */
   readonly saturatedShare: number;
   /** Where the lead was constant or without value; `measureEcg` gives the first 200 stretches. */
-  readonly flat: readonly Stretch[];
+  readonly flat: readonly FlatStretch[];
 }
 
 const FLAT_SECONDS = 1;
+/** Own choice: the smallest ST deviation that counts; a lead that is off goes to a rail, or to a zero that is seldom its level. */
+const BASELINE_MICROVOLTS = 100;
 const SATURATED_SECONDS = 0.02;
 const SAMPLED = 50_000;
 /** Own choice: of a recording longer than a block. */
@@ -45,19 +53,35 @@ export function leadQuality(lead: EcgLead, span: LeadSpan): LeadQuality {
   };
 }
 
-function flatStretches(lead: EcgLead): Stretch[] {
+function flatStretches(lead: EcgLead): FlatStretch[] {
   const { samples, sampleRateHz } = lead;
-  const out: Stretch[] = [];
+  const out: FlatStretch[] = [];
   const start = startOf(lead);
   let from = 0;
   for (let i = 1; i <= samples.length; i++) {
     if (i < samples.length && samples[i] === samples[from]) continue;
     if (i - from >= FLAT_SECONDS * sampleRateHz) {
-      out.push({ fromSeconds: start + from / sampleRateHz, toSeconds: start + i / sampleRateHz });
+      const [fromSeconds, toSeconds] = [start + from / sampleRateHz, start + i / sampleRateHz];
+      out.push({ fromSeconds, toSeconds, atBaseline: isAtBaseline(lead, from, i) });
     }
     from = i;
   }
   return out;
+}
+
+/** Held against the median of the second before and of the second after; one side is enough where the recording ends. */
+function isAtBaseline(
+  { samples, sampleRateHz, missingValue, microvoltsPerUnit }: EcgLead,
+  from: number,
+  to: number,
+): boolean {
+  if (samples[from] === missingValue) return false;
+  const second = Math.ceil(sampleRateHz);
+  const around = [samples.subarray(Math.max(0, from - second), from), samples.subarray(to, to + second)]
+    .map((part) => median(part.filter((sample) => sample !== missingValue)))
+    .filter((level) => level !== null);
+  const far = (level: number): boolean => Math.abs((level - samples[from]!) * microvoltsPerUnit) > BASELINE_MICROVOLTS;
+  return around.length > 0 && !around.some(far);
 }
 
 function saturatedShare(lead: EcgLead): number {

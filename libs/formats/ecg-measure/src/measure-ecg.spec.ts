@@ -118,7 +118,7 @@ describe('a long recording', () => {
   it('knows lead off to its end, though it lists no more than 200 such stretches', () => {
     const leads = ecg.recording.leads.map((lead) => {
       const samples = lead.samples.slice();
-      for (let second = 1; second < 1300; second += 5) samples.fill(7, second * 125, (second + 2) * 125);
+      for (let second = 1; second < 1300; second += 5) samples.fill(2500, second * 125, (second + 2) * 125);
       return { ...lead, samples };
     });
     const off = measureEcg({ ...ecg.recording, leads });
@@ -171,6 +171,67 @@ describe('rhythms and signals that are hard', () => {
     expect(pause!.fromSeconds).toBeCloseTo(ecg.rSeconds[9]!, 1);
     expect(pause!.toSeconds).toBeCloseTo(ecg.rSeconds[10]!, 1);
     expect(stress({ beats: steady(20, 0.9) }).measures.pauses).toEqual([]);
+  });
+
+  it.each<[number, number, string]>([
+    [200, 0.3, 'sudden'],
+    [240, 0.25, 'sudden'],
+    [200, 0.3, 'sustained'],
+    [240, 0.25, 'sustained'],
+  ])(
+    'narrow beats at %d a minute (R-R %d s), %s: every one, and one run of that rate',
+    (perMinute, rrSeconds, kind) => {
+      const fast = Array.from({ length: kind === 'sudden' ? 40 : 160 }, () => ({ rrSeconds, supraventricular: true }));
+      const calm = kind === 'sudden' ? steady(12, 0.8) : [];
+      const { measures, sensitivity, predictivity, ecg } = stress({
+        beats: [...calm, ...fast, ...calm],
+        noiseMicrovolts: 20,
+      });
+      const runs = measures.fastRuns;
+      process.stdout.write(
+        `narrow, ${perMinute} a minute, ${kind}: ${sensitivity} ${predictivity} ${JSON.stringify(runs)}\n`,
+      );
+      expect([sensitivity, predictivity]).toEqual([1, 1]);
+      expect(runs).toHaveLength(1);
+      expect(Math.abs(runs[0]!.ratePerMinute - perMinute)).toBeLessThanOrEqual(1);
+      expect(runs[0]!.fromSeconds).toBeCloseTo(ecg.rSeconds[kind === 'sudden' ? 11 : 0]!, 1);
+      expect(runs[0]!.qrsMilliseconds).toBeLessThan(120);
+    },
+  );
+
+  it.each(['at its baseline', 'at the rail', 'without a value'])(
+    'R-R of 5 s, every lead constant %s: named, with a doubt',
+    (how) => {
+      const beats = steady(12, 0.8);
+      beats[6] = { rrSeconds: 5 };
+      const ecg = dynamicalEcg({ beats, leads: TWELVE, noiseMicrovolts: 10 });
+      const level = { 'at its baseline': 4, 'at the rail': 5000, 'without a value': -32_768 }[how]!;
+      const leads = ecg.recording.leads.map((lead) => {
+        const samples = lead.samples
+          .slice()
+          .fill(level, (ecg.rSeconds[5]! + 0.8) * 500, (ecg.rSeconds[6]! - 0.4) * 500);
+        return { ...lead, samples, missingValue: -32_768 };
+      });
+      const { pauses, rr, beats: seen } = measureEcg({ ...ecg.recording, leads });
+      expect(seen).toHaveLength(12);
+      expect(pauses).toMatchObject([{ kind: 'rr', doubt: expect.stringMatching(/check the signal.*核对信号/) }]);
+      expect(pauses[0]!.toSeconds - pauses[0]!.fromSeconds).toBeCloseTo(5, 1);
+      // Where the electrodes may be off, the pause is no part of the rate.
+      expect(rr.longest!.milliseconds > 4900).toBe(how === 'at its baseline');
+    },
+  );
+
+  it('25 a minute, every lead constant between T and P: the rate is 25', () => {
+    const ecg = dynamicalEcg({ beats: steady(12, 2.4), leads: TWELVE, noiseMicrovolts: 5 });
+    const leads = ecg.recording.leads.map((lead) => {
+      const samples = lead.samples.slice();
+      for (const r of ecg.rSeconds) samples.fill(samples[Math.round((r + 0.7) * 500)]!, (r + 0.7) * 500, (r + 2) * 500);
+      return { ...lead, samples };
+    });
+    const measures = measureEcg({ ...ecg.recording, leads });
+    expect(measures.quality.map(({ flat }) => flat.length >= 11)).toEqual(leads.map(() => true));
+    expect(measures.rate.value).toBe(25);
+    expect(measures.pauses).toEqual([]);
   });
 
   it('leaves a flat lead out and says so', () => {

@@ -6,14 +6,14 @@ import { type EcgBeat, findBeats } from './find-beats.js';
 import { type LeadSpan, spanOf, startOf } from './lead-grid.js';
 import { leadQuality, round } from './lead-quality.js';
 import { BEAT_HZ, beatsToAverage, medianBeat, type MedianBeat } from './median-beat.js';
-import { findPauses, rrStatistics } from './rhythm.js';
+import { findPauses, rrStatistics, withoutEdges } from './rhythm.js';
 import { qualityWarnings, reversalWarnings } from './warnings.js';
 
 /** Of the methods: raised whenever they would give other values for the same recording. */
-export const MEASURES_VERSION = 1;
+export const MEASURES_VERSION = 2;
 
 /** Own choices: what a run is worth listing, and measuring, for. */
-const [FAST_RR, LEAST_RUN, MEASURED_RUN_SECONDS, MOST_RUNS, MOST_MEASURED] = [0.4, 3, 10, 1000, 20];
+const [FAST_RR, LEAST_RUN, MEASURED_RUN_SECONDS, MOST_RUNS, MOST_MEASURED] = [0.4, 3, 3, 1000, 20];
 /** Own choice: up to this all of a recording stands for it. */
 const LONG_SECONDS = 600;
 const MOST_FLAT = 200;
@@ -25,13 +25,13 @@ const MS = 1000 / BEAT_HZ;
  *
  * Over the whole, however long: beats, R-R, rate, pauses, fast runs, and where leads are constant or at their limit. Intervals, axes and
  * ST are of the median beat of at most 30 seconds (`averaged` says which, `beatsToAverage` how they are chosen), the QRS of a fast run of
- * its first 60 beats in the first 20 runs of ten seconds and more. Noise and wander of a lead over ten minutes are of 120 stretches. Beside the
+ * its first 60 beats in the 20 longest runs of three seconds and more. Noise and wander of a lead over ten minutes are of 120 stretches. Beside the
  * samples it needs 1 kB for each second and beat.
  */
 export function measureEcg(recording: EcgRecording): EcgMeasures {
   const span = spanOf(recording);
-  const { beats } = findBeats(span);
   const quality = span.leads.map((lead) => leadQuality(lead, span));
+  const beats = withoutEdges(findBeats(span).beats, quality);
   const rr = rrStatistics(beats, quality);
   const averaged = beatsToAverage(beats, span.seconds > LONG_SECONDS);
   const rrOfAveraged = intervalOf(averaged, beats);
@@ -152,26 +152,30 @@ function stLevels(medians: readonly MedianBeat[], { qrsOnset, qrsEnd }: Delineat
 }
 
 function fastRuns(beats: readonly EcgBeat[], span: LeadSpan): FastRun[] {
-  const out: FastRun[] = [];
-  let [from, measuredRuns] = [0, 0];
-  for (let i = 1; i <= beats.length && out.length < MOST_RUNS; i++) {
+  const runs: EcgBeat[][] = [];
+  let from = 0;
+  for (let i = 1; i <= beats.length && runs.length < MOST_RUNS; i++) {
     if (i < beats.length && beats[i]!.seconds - beats[i - 1]!.seconds <= FAST_RR) continue;
-    if (i - from >= LEAST_RUN) {
-      const run = beats.slice(from, i);
-      const [start, end] = [run[0]!.seconds, run[run.length - 1]!.seconds];
-      const rr = (end - start) / (run.length - 1);
-      const worth = end - start >= MEASURED_RUN_SECONDS && measuredRuns++ < MOST_MEASURED;
-      const medians = worth ? span.leads.flatMap((lead) => medianBeat(lead, run.slice(0, 60), rr) ?? []) : [];
-      const { qrsOnset, qrsEnd } = delineate(medians, rr);
-      out.push({
-        fromSeconds: round(start, 3),
-        toSeconds: round(end, 3),
-        beats: run.length,
-        ratePerMinute: round(60 / rr, 1),
-        qrsMilliseconds: qrsOnset === null || qrsEnd === null ? null : round((qrsEnd - qrsOnset) * MS, 0),
-      });
-    }
+    if (i - from >= LEAST_RUN) runs.push(beats.slice(from, i));
     from = i;
   }
-  return out;
+  const lasting = (run: readonly EcgBeat[]): number => run[run.length - 1]!.seconds - run[0]!.seconds;
+  const worth = new Set(
+    runs
+      .filter((run) => lasting(run) >= MEASURED_RUN_SECONDS)
+      .sort((a, b) => lasting(b) - lasting(a))
+      .slice(0, MOST_MEASURED),
+  );
+  return runs.map((run) => {
+    const rr = lasting(run) / (run.length - 1);
+    const medians = worth.has(run) ? span.leads.flatMap((lead) => medianBeat(lead, run.slice(0, 60), rr) ?? []) : [];
+    const { qrsOnset, qrsEnd } = delineate(medians, rr);
+    return {
+      fromSeconds: round(run[0]!.seconds, 3),
+      toSeconds: round(run[run.length - 1]!.seconds, 3),
+      beats: run.length,
+      ratePerMinute: round(60 / rr, 1),
+      qrsMilliseconds: qrsOnset === null || qrsEnd === null ? null : round((qrsEnd - qrsOnset) * MS, 0),
+    };
+  });
 }

@@ -29,6 +29,19 @@ describe('critical values proposed from measures', () => {
     expect(proposal!.evidence[0]!.fromSeconds).toBeCloseTo(5.4, 1);
   });
 
+  it('a pause in which every lead is a straight line, with the word that the signal is to be checked', () => {
+    const beats = steady(14, 0.9);
+    beats[6] = { rrSeconds: 4 };
+    const ecg = dynamicalEcg({ beats, leads: LEADS, noiseMicrovolts: 10, sampleRateHz: 250 });
+    const leads = ecg.recording.leads.map((lead) => {
+      const samples = lead.samples.slice().fill(0, (ecg.rSeconds[5]! + 0.7) * 250, (ecg.rSeconds[6]! - 0.3) * 250);
+      return { ...lead, samples };
+    });
+    const { proposals } = proposeCriticalValues(measureEcg({ ...ecg.recording, leads }), [], ZHEJIANG!);
+    expect(proposals).toMatchObject([{ code: 'rr-3s', evidence: [{ text: expect.stringMatching(/核对信号质量/) }] }]);
+    expect(Math.abs(Number(proposals[0]!.value) - 4000)).toBeLessThanOrEqual(8);
+  });
+
   it('a rate of 30, and not one of 40', () => {
     expect(codes(of(steady(12, 2)))).toEqual(['rate-35']);
     expect(codes(of(steady(12, 1.5)))).toEqual([]);
@@ -44,6 +57,21 @@ describe('critical values proposed from measures', () => {
     const fast = { ...calm, fastRuns: [run] };
     expect(codes(fast)).not.toContain('svt');
     expect(codes(fast, [], SHANXI!)).toContain('svt');
+  });
+
+  it('narrow beats at 240 through the ten seconds of a standard ECG', () => {
+    const beats = Array.from({ length: 38 }, () => ({ rrSeconds: 0.25, supraventricular: true }));
+    expect(codes(of(beats))).toContain('svt');
+  });
+
+  it('a sustained run is measured though twenty short ones came before it', () => {
+    const short = [
+      ...steady(4, 0.8),
+      ...Array.from({ length: 16 }, () => ({ rrSeconds: 0.3, supraventricular: true })),
+    ];
+    const sustained = Array.from({ length: 80 }, () => ({ rrSeconds: 0.25, supraventricular: true }));
+    const beats = [...Array.from({ length: 22 }, () => short).flat(), ...steady(4, 0.8), ...sustained];
+    expect(codes(of(beats))).toContain('svt');
   });
 
   it('a named rhythm only where the device names it and the limit is passed', () => {

@@ -6,15 +6,21 @@ import { type LeadQuality, round, type Stretch } from './lead-quality.js';
 
 const PAUSE_SECONDS = 3;
 const MOST_PAUSES = 1000;
+/** Own choice: longer than a standard ECG, a flat line is taken for a lead that is off when the rate is computed; it is still a pause. */
+const LONGEST_RR_SECONDS = 10;
+/** As far as an energy peak lies from the wave that caused it. */
+const EDGE_SECONDS = 0.06;
+const DOUBT =
+  'Every lead is constant within it: pause of the heart or lead off, check the signal. 各导联均为直线: 心脏停搏或导联脱落, 请核对信号质量.';
 
 interface Interval {
   readonly seconds: number;
   readonly at: number;
 }
 
-/** R-R over the whole recording; those over which every lead has no value are left out. */
+/** R-R over the whole recording; those over which every lead is off are left out. */
 export function rrStatistics(beats: readonly EcgBeat[], quality: readonly LeadQuality[]): EcgMeasures['rr'] {
-  const gaps = gapsOf(quality);
+  const gaps = within(offStretches(quality));
   const all: Interval[] = [];
   for (let i = 1; i < beats.length; i++) {
     const [at, to] = [beats[i - 1]!.seconds, beats[i]!.seconds];
@@ -54,24 +60,37 @@ export function rrStatistics(beats: readonly EcgBeat[], quality: readonly LeadQu
 /** R-R of three seconds and more, and such stretches before the first and after the last beat. */
 export function findPauses(beats: readonly EcgBeat[], quality: readonly LeadQuality[], span: LeadSpan): EcgPause[] {
   if (beats.length === 0) return [];
-  const constant = gapsOf(quality);
+  const constant = within(quality.map(({ flat }) => flat));
   const covered = coverage(span);
   const times = [span.startSeconds, ...beats.map(({ seconds }) => seconds), span.startSeconds + span.seconds];
   const out: EcgPause[] = [];
   for (let i = 1; i < times.length && out.length < MOST_PAUSES; i++) {
     const [from, to] = [times[i - 1]!, times[i]!];
     if (to - from < PAUSE_SECONDS || !covered(from, to)) continue;
-    const doubt = constant(from, to) ? { doubt: 'Every lead is constant within it: it may be lead off.' } : {};
+    const doubt = constant(from, to) ? { doubt: DOUBT } : {};
     const kind = i === 1 || i === times.length - 1 ? 'open' : 'rr';
     out.push({ fromSeconds: round(from, 3), toSeconds: round(to, 3), kind, ...doubt });
   }
   return out;
 }
 
-/** Whether within these times every lead is constant, or has no value, for a second and more. */
-function gapsOf(quality: readonly LeadQuality[]): (from: number, to: number) => boolean {
-  if (quality.some(({ flat }) => flat.length === 0)) return () => false;
-  return (from, to) => quality.every(({ flat }) => (firstAfter(flat, from)?.fromSeconds ?? Infinity) < to);
+/** Beats but those that every lead makes by going off or coming back. */
+export function withoutEdges(beats: readonly EcgBeat[], quality: readonly LeadQuality[]): EcgBeat[] {
+  const off = within(offStretches(quality));
+  return beats.filter(({ seconds }) => !off(seconds - EDGE_SECONDS, seconds + EDGE_SECONDS));
+}
+
+/** Of each lead, where it has no value, is constant away from its own level, or is constant for longer than any R-R that is taken for one. */
+function offStretches(quality: readonly LeadQuality[]): Stretch[][] {
+  return quality.map(({ flat }) =>
+    flat.filter((each) => !each.atBaseline || each.toSeconds - each.fromSeconds > LONGEST_RR_SECONDS),
+  );
+}
+
+/** Whether between two times there is such a stretch of every lead. */
+function within(leads: readonly (readonly Stretch[])[]): (from: number, to: number) => boolean {
+  if (leads.some(({ length }) => length === 0)) return () => false;
+  return (from, to) => leads.every((stretches) => (firstAfter(stretches, from)?.fromSeconds ?? Infinity) < to);
 }
 
 /** The first of ascending stretches that ends after this time. */

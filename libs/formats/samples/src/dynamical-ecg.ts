@@ -26,6 +26,11 @@ export interface DynamicalBeat {
   readonly rrSeconds: number;
   /** A ventricular beat stands in for the sinus beat: no P, R three times as wide, T against it. */
   readonly ventricular?: boolean;
+  /**
+   * A supraventricular beat without a P. Angles and widths follow the rate as in the authors' ECGSYN (PhysioNet): by the root of the rate over
+   * 60, Q and S by the root, P and T by the fourth root, so that QRS does not shrink with R-R.
+   */
+  readonly supraventricular?: boolean;
 }
 
 export interface DynamicalEcgOptions {
@@ -87,49 +92,48 @@ interface Phases {
   /** From one R (zero) over rest (pi) to the next R, and how far it goes in an inner step; both of `length`. */
   readonly angle: Float64Array;
   readonly step: Float64Array;
-  readonly ventricular: Uint8Array;
+  readonly kind: Uint8Array;
   readonly length: number;
 }
 
 function phasesOf(beats: readonly DynamicalBeat[]): { phases: Phases; rSeconds: number[] } {
   const room = beats.reduce((sum, { rrSeconds }) => sum + Math.round(rrSeconds * INNER_HZ) + 2, 2 * INNER_HZ);
-  const [angle, step, ventricular] = [new Float64Array(room), new Float64Array(room), new Uint8Array(room)];
+  const [angle, step, kind] = [new Float64Array(room), new Float64Array(room), new Uint8Array(room)];
   const rSeconds: number[] = [];
   let length = 0;
-  const push = (where: number, stride: number, odd: boolean): void => {
+  const push = (where: number, stride: number, beat: DynamicalBeat | undefined): void => {
     angle[length] = where;
     step[length] = stride;
-    ventricular[length++] = odd ? 1 : 0;
+    kind[length++] = beat?.ventricular === true ? 1 : beat?.supraventricular === true ? 2 : 0;
   };
   beats.forEach((beat, i) => {
     const total = Math.round(beat.rrSeconds * INNER_HZ);
     const turn = Math.min(total, 1.2 * INNER_HZ);
     const stride = TURN / turn;
-    const previous = i > 0 && beats[i - 1]!.ventricular === true;
-    for (let k = 0; k < turn / 2; k++) push((TURN * k) / turn, i === 0 ? 0 : stride, previous);
-    for (let k = turn; k < total; k++) push(TURN / 2, stride, false);
-    for (let k = Math.ceil(turn / 2); k < turn; k++) push((TURN * k) / turn - TURN, stride, beat.ventricular === true);
+    for (let k = 0; k < turn / 2; k++) push((TURN * k) / turn, i === 0 ? 0 : stride, beats[i - 1]);
+    for (let k = turn; k < total; k++) push(TURN / 2, stride, undefined);
+    for (let k = Math.ceil(turn / 2); k < turn; k++) push((TURN * k) / turn - TURN, stride, beat);
     rSeconds.push(length / INNER_HZ);
   });
   const last = beats[beats.length - 1];
   const turn = Math.min(last?.rrSeconds ?? 1, 1.2) * INNER_HZ;
-  for (let k = 0; k < turn / 2; k++) push((TURN * k) / turn, TURN / turn, last?.ventricular === true);
-  return { phases: { angle, step, ventricular, length }, rSeconds };
+  for (let k = 0; k < turn / 2; k++) push((TURN * k) / turn, TURN / turn, last);
+  return { phases: { angle, step, kind, length }, rSeconds };
 }
 
 /**
  * The model's z by the midpoint rule, for each wave alone: it is linear in their sizes, so that a lead is a sum of them. Sizes are per
  * radian: the height does not depend on the rate.
  */
-function traces({ angle, step, ventricular, length }: Phases): Float64Array[] {
+function traces({ angle, step, kind, length }: Phases): Float64Array[] {
   return WAVES.map((wave, w) => {
     const out = new Float64Array(length);
-    const odd = ventricularShape(w);
+    const wide = ventricularShape(w);
     let z = 0;
     for (let i = 0; i < length; i++) {
       out[i] = z;
-      const shape = ventricular[i] ? odd : USUAL_SHAPE;
-      let distance = angle[i]! + step[i]! / 2 - wave.angle;
+      const shape = kind[i] === 0 ? USUAL_SHAPE : kind[i] === 1 ? wide : supraventricularShape(w, step[i]!);
+      let distance = angle[i]! + step[i]! / 2 - wave.angle * shape.away;
       if (distance > TURN / 2) distance -= TURN;
       if (distance < -TURN / 2) distance += TURN;
       const width = wave.width * shape.wide;
@@ -142,7 +146,13 @@ function traces({ angle, step, ventricular, length }: Phases): Float64Array[] {
   });
 }
 
-const USUAL_SHAPE = { gain: 1, wide: 1 };
+interface Shape {
+  readonly gain: number;
+  readonly wide: number;
+  readonly away: number;
+}
+
+const USUAL_SHAPE: Shape = { gain: 1, wide: 1, away: 1 };
 
 /** Seconds after R, from the model's T alone: no other wave, no noise, no rounding. */
 function endOfT(rrSeconds: number): number {
@@ -158,9 +168,14 @@ function endOfT(rrSeconds: number): number {
   return (flank + (wave[flank]! - base) / steepest - from) / INNER_HZ;
 }
 
-function ventricularShape(wave: number): { gain: number; wide: number } {
-  if (wave === 2) return { gain: 1.3, wide: 3 };
-  return wave === 4 ? { gain: -1.5, wide: 1 } : { gain: 0, wide: 1 };
+function ventricularShape(wave: number): Shape {
+  if (wave === 2) return { gain: 1.3, wide: 3, away: 1 };
+  return wave === 4 ? { gain: -1.5, wide: 1, away: 1 } : { gain: 0, wide: 1, away: 1 };
+}
+
+function supraventricularShape(wave: number, step: number): Shape {
+  const wide = sqrt((step * INNER_HZ) / TURN);
+  return { gain: wave === 0 ? 0 : 1, wide, away: wave === 4 ? sqrt(wide) : wide };
 }
 
 function at(values: Float32Array, place: number): number {

@@ -8,8 +8,11 @@ import {
   EcgFormatError,
   type EcgLead,
   type EcgRecording,
+  readCsv,
   readDicomWaveform,
   readEcg,
+  readWfdb,
+  writeCsv,
   writeDicomWaveform,
 } from '#libs/formats/ecg';
 import { hasCounterpart } from '#test/counterpart';
@@ -108,6 +111,34 @@ describe.each(readable)('%s as DICOM', (_, recording) => {
 
   (hasDciodvfy ? it : it.skip)('is valid by dciodvfy', () => {
     for (const bytes of written) expect(errorsOf(bytes)).toEqual([]);
+  });
+});
+
+/** Those that are several files. */
+const records = [
+  ['100.hea', '100.dat'],
+  ['s0010_re.hea', 's0010_re.dat', 's0010_re.xyz'],
+].map((names): [string, EcgRecording] => [
+  `wfdb/${names[0]}`,
+  readWfdb(names.map((name) => ({ name, bytes: readFileSync(join(folder, 'wfdb', name)) }))),
+]);
+
+describe.each([...readable, ...records])('%s as CSV', (_, recording) => {
+  const texts = writeCsv(recording).map((pieces) => Buffer.from([...pieces].join('')));
+  const again = texts.map((text) => readCsv(text));
+
+  it('is one file, found by its content', () => {
+    expect(texts.map((text) => detectEcgFormat(text))).toEqual(['csv']);
+  });
+
+  it('comes back exactly: samples, scale, time, filters', () => {
+    expectSameLeads(again[0]?.leads ?? [], recording.leads);
+  });
+
+  it('comes back with its patient, device, time, measurements and statements', () => {
+    const { patient, device, startTime, measurements, statements } = recording;
+    expect(again[0]).toMatchObject({ patient, measurements, statements });
+    expect([again[0]?.device, again[0]?.startTime]).toEqual([device, startTime]);
   });
 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readDicomWaveform } from '#libs/formats/ecg';
+import { readCsv, readDicomWaveform } from '#libs/formats/ecg';
 import { sampleAecg, sampleEcg } from '#libs/formats/samples';
 import { hasCounterpart } from '#test/counterpart';
 import { DimseSender } from '#test/dimse-sender';
@@ -287,6 +287,16 @@ describe('the door', () => {
       const again = await zhou<Buffer>('GET', `/api/reads/${row.id}/ecg/dicom`);
       expect(again.body).toEqual(exported.body);
       expect((await sun('GET', `/api/reads/${row.id}/ecg/dicom`)).status).toBe(404);
+
+      const csv = await zhou<Buffer | string>('GET', `/api/reads/${row.id}/ecg/csv`);
+      expect([csv.status, csv.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8; header=present']);
+      const { patient: person, leads, startTime } = readCsv(Buffer.from(csv.body));
+      expect([person.id, startTime]).toEqual([patient, dicom.startTime]);
+      expect(leads.map(({ name, microvoltsPerUnit }) => [name, microvoltsPerUnit])).toEqual(
+        dicom.leads.map(({ name, microvoltsPerUnit }) => [name, microvoltsPerUnit]),
+      );
+      expect(leads.find(({ name }) => name === 'II')!.samples).toEqual(samples);
+      expect((await sun('GET', `/api/reads/${row.id}/ecg/csv`)).status).toBe(404);
     });
 
     it('as a PDF is read as a document, belongs to whom its sender names, and is signed without a strip', async () => {

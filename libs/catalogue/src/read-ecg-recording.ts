@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { personName, text } from '#libs/formats/dicom';
-import { EcgFormatError, readDicomWaveform, readEcg, writeDicomWaveform, type EcgRecording } from '#libs/formats/ecg';
+import {
+  EcgFormatError,
+  readDicomWaveform,
+  readEcg,
+  writeCsv,
+  writeDicomWaveform,
+  type EcgRecording,
+} from '#libs/formats/ecg';
 import { Refusal } from '#libs/kernel';
 import { ObjectStore } from '#libs/ports';
 import { CatalogueRepository, type InstanceLocation } from './catalogue.repository.js';
@@ -16,9 +23,7 @@ export class ReadEcgRecording {
 
   /** @throws Refusal `not-found` / no-ecg; ecg-document where it is a PDF without a waveform */
   async ofExam(examId: string): Promise<EcgRecording> {
-    const found = await this.waveform(examId);
-    const bytes = await this.bytesOf(found);
-    return found.format === 'dicom' ? readDicomWaveform(bytes) : readEcg(bytes);
+    return this.recordingOf(await this.waveform(examId));
   }
 
   /**
@@ -31,25 +36,32 @@ export class ReadEcgRecording {
     const found = await this.waveform(examId);
     const bytes = await this.bytesOf(found);
     if (found.format === 'dicom') return [bytes];
-    const recording = readEcg(bytes);
-    const { attributes } = found;
-    const id = recording.patient.id || text(attributes, '00100020');
-    const name = recording.patient.name || personName(attributes, '00100010').display;
-    const accessionNumber = text(attributes, '00080050');
-    const patient = { ...recording.patient, ...(id ? { id } : {}), ...(name ? { name } : {}) };
+    const accessionNumber = text(found.attributes, '00080050');
     try {
-      return writeDicomWaveform(
-        { ...recording, patient },
-        {
-          studyInstanceUid: found.studyInstanceUid,
-          seriesInstanceUid: uidOf(found, 'waveform series'),
-          sopInstanceUid: (instanceNumber) => uidOf(found, `waveform ${instanceNumber}`),
-          receivedAt,
-          ...(accessionNumber ? { accessionNumber } : {}),
-        },
-      );
+      return writeDicomWaveform(named(readEcg(bytes), found), {
+        studyInstanceUid: found.studyInstanceUid,
+        seriesInstanceUid: uidOf(found, 'waveform series'),
+        sopInstanceUid: (instanceNumber) => uidOf(found, `waveform ${instanceNumber}`),
+        receivedAt,
+        ...(accessionNumber ? { accessionNumber } : {}),
+      });
     } catch (error) {
       if (error instanceof EcgFormatError) throw new Refusal('conflict', 'ecg-not-dicom', error.message);
+      throw error;
+    }
+  }
+
+  /**
+   * The recording as CSV (docs/ecg-csv.md), a text for each group of leads that share their time, in pieces.
+   * @throws Refusal as `ofExam`; `conflict` / ecg-not-csv where the form cannot hold it
+   */
+  async csvOfExam(examId: string): Promise<Iterable<string>[]> {
+    const found = await this.waveform(examId);
+    const recording = named(await this.recordingOf(found), found);
+    try {
+      return writeCsv(recording);
+    } catch (error) {
+      if (error instanceof EcgFormatError) throw new Refusal('conflict', 'ecg-not-csv', error.message);
       throw error;
     }
   }
@@ -73,9 +85,21 @@ export class ReadEcgRecording {
     return found;
   }
 
+  private async recordingOf(found: InstanceLocation): Promise<EcgRecording> {
+    const bytes = await this.bytesOf(found);
+    return found.format === 'dicom' ? readDicomWaveform(bytes) : readEcg(bytes);
+  }
+
   private bytesOf({ objectKey, sizeBytes }: InstanceLocation): Promise<Buffer> {
     return this.objects.getRange(objectKey, 0, sizeBytes);
   }
+}
+
+/** With the person that it is kept under, where its file names none. */
+function named(recording: EcgRecording, { attributes }: InstanceLocation): EcgRecording {
+  const id = recording.patient.id || text(attributes, '00100020');
+  const name = recording.patient.name || personName(attributes, '00100010').display;
+  return { ...recording, patient: { ...recording.patient, ...(id ? { id } : {}), ...(name ? { name } : {}) } };
 }
 
 /** A UID of the stored content and a role (PS3.5 annex B.2: 2.25 and a 128-bit number). */

@@ -1,10 +1,15 @@
 import { Controller, Get, Header, Param, Req, StreamableFile, UseFilters } from '@nestjs/common';
+import { Readable } from 'node:stream';
 import { AuditTrail } from '#libs/audit';
 import { ReadEcgRecording } from '#libs/catalogue';
 import { writeZip } from '#libs/formats/zip';
-import { Route, type AuthenticatedRequest } from '#libs/identity';
+import { Route, type AuthenticatedRequest, type Caller } from '#libs/identity';
+import { Refusal } from '#libs/kernel';
+import type { WorklistRow } from '#libs/worklist';
 import { FindVisibleRead } from './find-visible-read.js';
 import { ProblemFilter } from './problem.filter.js';
+
+const LARGEST_ZIPPED = 1 << 26;
 
 /** The ECG of a read as files for other systems. */
 @Controller('api/reads/:id/ecg')
@@ -27,23 +32,64 @@ export class ReadEcgFilesController {
   async dicom(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<StreamableFile> {
     const row = await this.visibleRead.run(caller, id);
     const files = await this.ecgs.dicomOfExam(row.examId, new Date(row.exam.firstReceivedAt).toISOString());
-    await this.audit.record({
-      actor: caller,
-      action: 'export-ecg',
-      subject: { kind: 'read', id },
-      patientId: row.patient.id,
-      outcome: 'done',
-    });
+    await this.exported(caller, row);
     const [only] = files;
     if (files.length === 1 && only)
       return new StreamableFile(only, {
         type: 'application/dicom',
         disposition: `attachment; filename="ecg-${row.id}.dcm"`,
       });
-    const entries = files.map((content, index) => ({ name: `ecg-${index + 1}.dcm`, content }));
-    return new StreamableFile(writeZip(entries), {
-      type: 'application/zip',
-      disposition: `attachment; filename="ecg-${row.id}.zip"`,
+    return zipOf(row, 'dcm', files);
+  }
+
+  @Get('csv')
+  @Header('cache-control', 'private, no-store')
+  @Route({
+    permission: 'image.view',
+    summary:
+      'The ECG of a read as CSV with a declared header, stored leads only; application/zip where they do not share their time',
+    responseType: 'text/csv',
+  })
+  async csv(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<StreamableFile> {
+    const row = await this.visibleRead.run(caller, id);
+    const texts = await this.ecgs.csvOfExam(row.examId);
+    await this.exported(caller, row);
+    const [only] = texts;
+    if (texts.length > 1 || !only) return zipOf(row, 'csv', texts.map(gathered));
+    return new StreamableFile(Readable.from(only), {
+      type: 'text/csv; charset=utf-8; header=present',
+      disposition: `attachment; filename="ecg-${row.id}.csv"`,
     });
   }
+
+  private exported(caller: Caller, { id, patient }: WorklistRow): Promise<void> {
+    return this.audit.record({
+      actor: caller,
+      action: 'export-ecg',
+      subject: { kind: 'read', id },
+      patientId: patient.id,
+      outcome: 'done',
+    });
+  }
+}
+
+function zipOf({ id }: WorklistRow, ending: string, files: readonly Uint8Array[]): StreamableFile {
+  const entries = files.map((content, index) => ({ name: `ecg-${index + 1}.${ending}`, content }));
+  return new StreamableFile(writeZip(entries), {
+    type: 'application/zip',
+    disposition: `attachment; filename="ecg-${id}.zip"`,
+  });
+}
+
+/** @throws Refusal `too-large` / ecg-csv-too-large: an archive is put together in memory */
+function gathered(text: Iterable<string>): Buffer {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for (const piece of text) {
+    pieces.push(Buffer.from(piece));
+    size += piece.length;
+    if (size > LARGEST_ZIPPED)
+      throw new Refusal('too-large', 'ecg-csv-too-large', 'This recording is too long for an archive of CSV files.');
+  }
+  return Buffer.concat(pieces);
 }

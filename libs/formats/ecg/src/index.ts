@@ -16,6 +16,7 @@ export { readPhilips } from './philips/read-philips.js';
 export { readEcg } from './read-ecg.js';
 export { type EcgIdentity, writeDicomWaveform } from './out/write-dicom-waveform.js';
 export { readCsv } from './csv/read-csv.js';
+export { writeCsv } from './csv/write-csv.js';
 export { readEdf } from './edf/read-edf.js';
 export { readIshne } from './ishne/read-ishne.js';
 export { readMfer } from './mfer/read-mfer.js';

@@ -24,6 +24,41 @@ describe('readCsv', () => {
     expect(recording.leads[1]?.missingValue).toBeUndefined();
   });
 
+  it('reads steps, filters, skew and what the device says, where they are declared', () => {
+    const recording = read(
+      `${HEAD}# resolution: 0.005,0.0025\n# baseline: ,0.1\n# skewSeconds: ,0.002\n# startSeconds: 2.5\n# filterLowHz: 0.05\n` +
+        '"# patientName: Li, ""Anna"""\n# measurement 1: 420 ms QT\n# measurement 2: -1.5e-1 1 ratio of two\n# statement 1: 窦性心律\n' +
+        'I,"Chest, low"\n0.01,0.1025\n"",0.095\n',
+    );
+    expect(recording).toMatchObject({
+      patient: { name: 'Li, "Anna"' },
+      measurements: [
+        { code: 'QT', value: 420, unit: 'ms' },
+        { code: 'ratio of two', value: -0.15, unit: '' },
+      ],
+      statements: ['窦性心律'],
+    });
+    const of250Hz = { sampleRateHz: 250, startSeconds: 2.5, derived: false, filter: { lowHz: 0.05 } };
+    expect(recording.leads).toEqual([
+      {
+        ...of250Hz,
+        name: 'I',
+        samples: Int32Array.of(2, -0x8000_0000),
+        microvoltsPerUnit: 5,
+        baselineMicrovolts: 0,
+        missingValue: -0x8000_0000,
+      },
+      {
+        ...of250Hz,
+        name: 'Chest, low',
+        samples: Int32Array.of(1, -2),
+        microvoltsPerUnit: 2.5,
+        baselineMicrovolts: 100,
+        skewSeconds: 0.002,
+      },
+    ]);
+  });
+
   it('keeps thousands of rows', () => {
     const rows = Array.from({ length: 5000 }, (_, i) => `${i}`).join('\n');
     expect(read(`${HEAD}I\n${rows}`).leads[0]?.samples[4999]).toBe(4_999_000);
@@ -35,6 +70,19 @@ describe('readCsv', () => {
     ['a unit that is no voltage', 'unsupported', /mmHg/, HEAD.replace('mV', 'mmHg') + 'I\n1\n'],
     ['a rate that is none', 'unsupported', /fast/, HEAD.replace('250', 'fast') + 'I\n1\n'],
     ['a time that is none', 'unsupported', /startTime/, `${HEAD}# startTime: noon\nI\n1\n`],
+    ['a time of no calendar', 'unsupported', /2026-13-01/, `${HEAD}# startTime: 2026-13-01\nI\n1\n`],
+    ['a resolution of nothing', 'unsupported', /resolution of lead 2/, `${HEAD}# resolution: 1,0\nI,II\n1,2\n`],
+    [
+      'a resolution for two leads of three',
+      'unsupported',
+      /'1,2' as resolution/,
+      `${HEAD}# resolution: 1,2\nI,II,V1\n1,2,3\n`,
+    ],
+    ['a baseline without steps', 'unsupported', /without the line '# resolution/, `${HEAD}# baseline: 1\nI\n1\n`],
+    ['a measurement of a word', 'unsupported', /measurement 1/, `${HEAD}# measurement 1: long ms QT\nI\n1\n`],
+    ['a value between two steps', 'damaged', /Line 6 .*'1.5'.*whole number/, `${HEAD}# resolution: 1\nI\n1.5\n`],
+    ['a step beyond 32 bits', 'damaged', /too large/, `${HEAD}# resolution: 0.001\nI\n3000000\n`],
+    ['an open quotation mark', 'damaged', /Line 5/, `${HEAD}I,II\n"1,2\n`],
     ['a word as a value', 'damaged', /Line 6 .*'x'/, `${HEAD}I\n1\nx\n`],
     ['a value too few', 'damaged', /Line 5 /, `${HEAD}I,II\n1\n`],
     ['a lead twice', 'damaged', /twice/, `${HEAD}I,i\n1,2\n`],

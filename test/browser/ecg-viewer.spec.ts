@@ -301,6 +301,49 @@ suite('the ECG viewer', () => {
     await press('b');
   });
 
+  it('puts measurements into the findings when the doctor has confirmed them, and only then', async () => {
+    const findings = (): Promise<string> => page.locator('#findings').inputValue();
+    const confirming = page.getByTestId('confirm-measured');
+    await press('i');
+    expect(await text('ecg-said')).toContain('先领取');
+    expect(await confirming.count()).toBe(0);
+    expect(await page.getByTestId('confirm-measurements').count()).toBe(0);
+    await page.keyboard.press('Control+Enter');
+    await page.locator('#findings:not([readonly])').waitFor();
+    await press('Escape', 'i');
+    await confirming.waitFor();
+    await page.waitForFunction(`document.activeElement.matches('[data-code=HR] input')`);
+    // The device's where both agree; where they differ nothing is chosen for the doctor.
+    expect(await text('confirm-line')).toBe('心率 72 次/分');
+    await look('ecg-confirm');
+    await press('Escape');
+    await confirming.waitFor({ state: 'hidden' });
+    expect(await findings()).toBe('');
+    await press('i');
+    await page.waitForFunction(`document.activeElement.matches('[data-code=HR] input')`);
+    await press('ArrowDown', 'ArrowRight');
+    expect(await text('confirm-line')).toBe('心率 72 次/分，QT 440 ms');
+    await press('ArrowLeft');
+    expect(await text('confirm-line')).toBe('心率 72 次/分，QT 400 ms');
+    await press('4', 'x');
+    await press('Enter');
+    expect(await findings()).toBe('');
+    await press('4', '1', '0', 'Enter');
+    await confirming.waitFor({ state: 'hidden' });
+    expect(await findings()).toBe('心率 72 次/分，QT 410 ms');
+    // Confirmed anew, the line takes the place of the one before, and leaves what else the doctor wrote.
+    await page.locator('#findings').press('End');
+    await page.keyboard.type('，律齐');
+    await press('Escape');
+    await press('i');
+    await page.waitForFunction(`document.activeElement.matches('[data-code=HR] input')`);
+    await press('ArrowRight', 'Enter');
+    await confirming.waitFor({ state: 'hidden' });
+    expect(await findings()).toBe('心率 73 次/分，律齐');
+    expect(await text('ecg-said')).toContain('已写入检查所见');
+    await look('ecg-confirmed');
+  });
+
   it('says how long a frame takes', async () => {
     const times = await page.evaluate<{ drawn: number; seen: number }[]>(`(async () => {
       const canvas = document.querySelector('.ecg-paper canvas');

@@ -17,6 +17,7 @@ import { useLanguage, useText } from '../text/index.js';
 import { useRoundKeys } from '../worklist/use-round-keys.js';
 import { useRound } from '../worklist/use-round.js';
 import { CriticalStrip } from './critical/critical-strip.js';
+import { useInsertMeasurements } from './ecg/use-insert-measurements.js';
 import { useInsertMarks } from './marks/use-insert-marks.js';
 import { useMarks } from './marks/use-marks.js';
 import { PatientLine } from './patient-line.js';
@@ -49,6 +50,7 @@ function Reading({ read, refresh, first }: ReadingProps) {
   const words = useDraft(read, user.id, editable);
   const marks = useMarks(read, user.id, editable);
   const insertMarks = useInsertMarks(read, marks.marks, words);
+  const measurements = useInsertMeasurements(words);
   const flush = useCallback(
     async () => (await Promise.all([words.flush(), marks.flush()])).every(Boolean),
     [words, marks],
@@ -96,7 +98,7 @@ function Reading({ read, refresh, first }: ReadingProps) {
             }
           >
             {read.kind === 'ecg' ? (
-              <EcgPane read={read} beside={beside} />
+              <EcgPane read={read} beside={beside} measurements={editable ? measurements : null} />
             ) : (
               <ImagePane
                 read={read}

@@ -30,6 +30,8 @@ export interface EcgActions {
   double: () => void;
   ruler: () => void;
   keys: () => void;
+  /** The step in which measurements are confirmed into the report. */
+  confirm: () => void;
 }
 
 export const ECG_KEYS: readonly (readonly [string, (act: EcgActions) => void])[] = [
@@ -66,6 +68,7 @@ export const ECG_KEYS: readonly (readonly [string, (act: EcgActions) => void])[]
   ['U', (act) => act.actual()],
   ['D', (act) => act.double()],
   ['Y', (act) => act.ruler()],
+  ['I', (act) => act.confirm()],
   ['?', (act) => act.keys()],
 ];
 /** Held, not pressed: the caliper marches. */

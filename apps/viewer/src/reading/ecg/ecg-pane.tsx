@@ -18,7 +18,9 @@ import { EcgDocument, isDocument } from './ecg-document.js';
 import { useEcgKeys, type EcgActions } from './ecg-keys.js';
 import { EcgToolbar } from './ecg-toolbar.js';
 import { decodeLeads, screenBox, type EcgView } from './ecg-view.js';
+import { ConfirmMeasurements } from './confirm-measurements.js';
 import { Findings } from './findings.js';
+import { offered } from './measurement-line.js';
 import { noteText } from './note-text.js';
 import { Paper } from './paper.js';
 import { RulerDialog } from './ruler-dialog.js';
@@ -32,7 +34,15 @@ const SHIFT_MS = 20;
 type Beside = 'beneath' | 'overlaid' | null;
 type Zoom = 'fit' | 'actual' | 'double';
 
-function EcgReading({ read, view, beside }: { read: ReadDetail; view: EcgView; beside: HTMLElement | null }) {
+interface EcgPaneProps {
+  read: ReadDetail;
+  /** Where, beside the paper, the device's own findings go. */
+  beside: HTMLElement | null;
+  /** Where confirmed measurements go; null in a read that is not this doctor's to write. */
+  measurements: { remember: () => void; insert: (line: string) => void } | null;
+}
+
+function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view: EcgView }) {
   const t = useText();
   const words = t.ecg;
   const [kept, choose] = useRemembered(`qiao.ecg.${useUser().id}`, choices.FIRST_CHOICE);
@@ -46,7 +56,7 @@ function EcgReading({ read, view, beside }: { read: ReadDetail; view: EcgView; b
   const [beats, setBeats] = useState(false);
   const [lens, setLens] = useState(false);
   const [zoom, setZoom] = useState<Zoom>('fit');
-  const [dialog, setDialog] = useState<'ruler' | 'keys' | null>(null);
+  const [dialog, setDialog] = useState<'ruler' | 'keys' | 'confirm' | null>(null);
   const [said, say] = useState('');
   const screen = useScreenScale();
   const frame = useRef<HTMLDivElement>(null);
@@ -158,6 +168,14 @@ function EcgReading({ read, view, beside }: { read: ReadDetail; view: EcgView; b
     if (earlier.known && earlier.count === 0) return say(words.noEarlier);
     setEarlierAs(earlierAs === as ? null : as);
   };
+  const values = useMemo(() => offered(view), [view]);
+  const confirm = (): void => {
+    say('');
+    if (!measurements) return say(words.confirm.notYours);
+    if (values.length === 0) return say(words.noMeasurements);
+    measurements.remember();
+    setDialog('confirm');
+  };
   const act: EcgActions = {
     layout: () => change({ layout: choices.after(ECG_LAYOUTS, layout) }),
     cabrera: () => change({ cabrera: !cabrera }),
@@ -187,6 +205,7 @@ function EcgReading({ read, view, beside }: { read: ReadDetail; view: EcgView; b
     double: () => setZoom('double'),
     ruler: () => setDialog('ruler'),
     keys: () => setDialog(dialog === 'keys' ? null : 'keys'),
+    confirm,
   };
   useEcgKeys(act);
   const line = [
@@ -253,18 +272,24 @@ function EcgReading({ read, view, beside }: { read: ReadDetail; view: EcgView; b
         <RulerDialog pixelsPerMm={screen.pixelsPerMm} keep={screen.keep} close={() => setDialog(null)} />
       )}
       {dialog === 'keys' && <EcgKeyList close={() => setDialog(null)} />}
-      {beside && createPortal(<Findings view={view} />, beside)}
+      {dialog === 'confirm' && measurements && (
+        <ConfirmMeasurements
+          offered={values}
+          insert={(confirmed) => {
+            measurements.insert(confirmed);
+            say(words.confirm.done);
+          }}
+          close={() => setDialog(null)}
+        />
+      )}
+      {beside &&
+        createPortal(<Findings view={view} confirm={measurements && values.length > 0 ? confirm : null} />, beside)}
     </>
   );
 }
 
-interface EcgPaneProps {
-  read: ReadDetail;
-  /** Where, beside the paper, the device's own findings go. */
-  beside: HTMLElement | null;
-}
-
-export default function EcgPane({ read, beside }: EcgPaneProps) {
+export default function EcgPane(props: EcgPaneProps) {
+  const { read } = props;
   const t = useText();
   const readId = read.id;
   const load = useCallback(
@@ -278,7 +303,7 @@ export default function EcgPane({ read, beside }: EcgPaneProps) {
   const { value: view, error, retry } = useFetched(load);
   return (
     <section className="ecg">
-      {view && <EcgReading key={readId} read={read} view={view} beside={beside} />}
+      {view && <EcgReading key={readId} {...props} view={view} />}
       {!view && !error && <PlainPage title={t.ecg.loading} />}
       {!view && isDocument(error) && <EcgDocument readId={readId} />}
       {!view && Boolean(error) && !isDocument(error) && <FailedPage title={t.ecg.failed} error={error} retry={retry} />}

@@ -1,20 +1,19 @@
 import { useText } from '../../text/index.js';
 import type { EcgMeasurement, EcgView } from './ecg-view.js';
+import { differ } from './measurement-line.js';
 
-/** From this difference on, two measurements of one thing are marked: in the unit they are given in. */
-const APART: Readonly<Record<string, number>> = { '/min': 5, bpm: 5, ms: 20, deg: 15 };
-const unitText = (unit: string): string => (unit === 'deg' ? '°' : unit);
-const valueText = (one: EcgMeasurement | undefined): string => (one ? `${one.value} ${unitText(one.unit)}` : '—');
+const UNITS: Readonly<Record<string, string>> = { deg: '°', bpm: '/min' };
+const valueText = (one: EcgMeasurement | undefined): string =>
+  one ? `${one.value} ${UNITS[one.unit] ?? one.unit}` : '—';
 
-export const differ = (device: EcgMeasurement | undefined, computed: EcgMeasurement | undefined): boolean =>
-  device !== undefined &&
-  computed !== undefined &&
-  (device.unit !== computed.unit
-    ? device.value !== computed.value
-    : Math.abs(device.value - computed.value) >= (APART[device.unit] ?? Infinity));
+interface FindingsProps {
+  view: EcgView;
+  /** Opens the step in which the doctor confirms; null where this read cannot be written. */
+  confirm: (() => void) | null;
+}
 
 /** What the device measured and said, and beside it what was computed, where that is so. */
-export function Findings({ view }: { view: EcgView }) {
+export function Findings({ view, confirm }: FindingsProps) {
   const t = useText();
   const { measurements, statements } = view.recording;
   const computed = view.computed ?? [];
@@ -54,6 +53,17 @@ export function Findings({ view }: { view: EcgView }) {
               })}
             </tbody>
           </table>
+        )}
+        {confirm && (
+          <button
+            type="button"
+            className="measured-confirm"
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={confirm}
+            data-testid="confirm-measurements"
+          >
+            {t.ecg.confirm.open} <kbd>I</kbd>
+          </button>
         )}
         {view.computed && <p className="soft">{t.ecg.toConfirm}</p>}
       </div>

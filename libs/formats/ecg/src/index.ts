@@ -3,9 +3,13 @@
  * the page that they are drawn on is formats/ecg-page. A further format joins as one more reader of `EcgRecording`.
  */
 export { detectEcgFormat, type EcgFormat } from './detect-ecg-format.js';
+export { cutRecording, secondsOf } from './cut-recording.js';
 export { deriveLimbLeads } from './derive-limb-leads.js';
 export { EcgFormatError, type EcgFormatErrorCode } from './ecg-format-error.js';
 export type { EcgLead, EcgMeasurement, EcgRecording, EcgSource } from './ecg-recording.js';
+export type { EcgReel, EcgStretch } from './reel/ecg-reel.js';
+export { ECG_LEVELS, EcgLevelsReader, EcgLevelsWriter } from './reel/ecg-levels.js';
+export { openEcgReel, REEL_HEAD } from './reel/open-ecg-reel.js';
 export { toEcgView, type EcgLeadView, type EcgView } from './ecg-view.js';
 export { demandPdfDocument } from './pdf-document.js';
 export { readAecg } from './aecg/read-aecg.js';

@@ -6,6 +6,7 @@ export {
   type DynamicalEcgOptions,
   type WaveGains,
 } from './dynamical-ecg.js';
+export { sampleHolter, type SampleHolterOptions } from './sample-holter.js';
 export { sampleAecg } from './sample-aecg.js';
 export { sampleCt, type SampleCtOptions } from './sample-ct.js';
 export { sampleDr } from './sample-dr.js';

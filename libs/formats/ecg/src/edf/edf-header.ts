@@ -40,8 +40,11 @@ export function looksLikeEdf(bytes: Uint8Array): boolean {
   return /^\d\d\.\d\d\.\d\d$/.test(ascii(bytes, 168, 8)) && Number(ascii(bytes, 184, 8)) === FIXED * (signals + 1);
 }
 
-/** The header of an EDF or EDF+ file (Kemp 1992, Kemp and Olivan 2003), each field validated. @throws EcgFormatError */
-export function readEdfHeader(bytes: Uint8Array): EdfHeader {
+/**
+ * The header of an EDF or EDF+ file (Kemp 1992, Kemp and Olivan 2003) of `size` bytes, each field validated; `bytes` may be its beginning
+ * alone. @throws EcgFormatError
+ */
+export function readEdfHeader(bytes: Uint8Array, size = bytes.length): EdfHeader {
   if (bytes.length < FIXED) throw new EcgFormatError('truncated', 'The file ends within its EDF header.');
   if (!looksLikeEdf(bytes)) throw new EcgFormatError('not-ecg', 'The file has no valid EDF header.');
   const count = integer(bytes, 252, 4, 'number of signals');
@@ -55,7 +58,7 @@ export function readEdfHeader(bytes: Uint8Array): EdfHeader {
   const last = signals.at(-1);
   const recordBytes = last ? last.offsetInRecord + last.samplesPerRecord * 2 : 0;
   if (recordBytes === 0) throw new EcgFormatError('no-waveform', 'The EDF records hold no samples.');
-  const held = Math.floor((bytes.length - headerBytes) / recordBytes);
+  const held = Math.floor((size - headerBytes) / recordBytes);
   if (declared > held)
     throw new EcgFormatError('truncated', `The EDF header declares ${declared} records, the file holds ${held}.`);
   const records = declared === -1 ? held : declared;

@@ -1,4 +1,4 @@
-import { ANNOTATION_LABEL, readEdfAnnotations } from './edf-annotations.js';
+import { ANNOTATION_LABEL, type EdfAnnotations, readEdfAnnotations } from './edf-annotations.js';
 import { edfDevice, edfPatient, edfStart } from './edf-identification.js';
 import { type EdfHeader, type EdfSignal, readEdfHeader } from './edf-header.js';
 import { EcgFormatError } from '../ecg-format-error.js';
@@ -18,6 +18,19 @@ const LEAD = /^(I|II|III|aVR|aVL|aVF|V[1-9]|V[2-9]R|ML(I|II|III)|MV[1-6]|CM[1-6]
  */
 export function readEdf(bytes: Uint8Array): EcgRecording {
   const header = readEdfHeader(bytes);
+  const { chosen, notes } = ecgSignals(header);
+  const { recordStarts, texts } = readEdfAnnotations(bytes, header);
+  const first = header.plus === '' ? 0 : (recordStarts[0] ?? 0);
+  const starts = header.plus === 'D' ? discontinuous(recordStarts, first, header) : undefined;
+  if (starts) notes.push('The recording is discontinuous; its gaps are missing samples.');
+  notes.push(...annotationNotes(texts, first));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const leads = chosen.map((signal) => leadOf(view, header, signal, starts));
+  return { ...edfFacts(header, first), leads, notes };
+}
+
+/** The signals that are an ECG, and notes on those that are none. @throws EcgFormatError not-ecg, unsupported */
+export function ecgSignals(header: EdfHeader): { chosen: EdfSignal[]; notes: string[] } {
   const data = header.signals.filter(({ label }) => label !== ANNOTATION_LABEL);
   const chosen = data.filter((signal) => isEcg(signal) && signal.samplesPerRecord > 0);
   if (chosen.length === 0) {
@@ -26,26 +39,26 @@ export function readEdf(bytes: Uint8Array): EcgRecording {
     throw new EcgFormatError('not-ecg', `The EDF file has no ECG signal in volts: ${what}.`);
   }
   if (header.recordSeconds === 0) throw new EcgFormatError('unsupported', 'The EDF records have a duration of 0 s.');
-  const { recordStarts, texts } = readEdfAnnotations(bytes, header);
-  const first = header.plus === '' ? 0 : (recordStarts[0] ?? 0);
-  const starts = header.plus === 'D' ? discontinuous(recordStarts, first, header) : undefined;
   const notes = data
     .filter((signal) => !chosen.includes(signal))
     .map(({ label }) => `Signal '${label}' is not shown: no ECG in volts.`);
-  if (starts) notes.push('The recording is discontinuous; its gaps are missing samples.');
-  for (const { seconds, text } of texts) notes.push(`At ${tidy(seconds - first)} s: ${text}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const leads = chosen.map((signal) => leadOf(view, header, signal, starts));
+  return { chosen, notes };
+}
+
+export function annotationNotes(texts: EdfAnnotations['texts'], first: number): string[] {
+  return texts.map(({ seconds, text }) => `At ${tidy(seconds - first)} s: ${text}`);
+}
+
+/** Whose, when and with what; `first` is where the first record begins, in seconds from the header's start time. */
+export function edfFacts(header: EdfHeader, first: number): Omit<EcgRecording, 'leads' | 'notes'> {
   const device = header.plus === '' ? undefined : edfDevice(header.recording);
   const startTime = edfStart(header, first);
   return {
     patient: edfPatient(header),
     ...(device && { device }),
     ...(startTime !== undefined && { startTime }),
-    leads,
     measurements: [],
     statements: [],
-    notes,
     source: 'edf',
   };
 }
@@ -56,14 +69,9 @@ function isEcg({ label, transducer, dimension }: EdfSignal): boolean {
 }
 
 function leadOf(view: DataView, header: EdfHeader, signal: EdfSignal, starts: readonly number[] | undefined): EcgLead {
-  const { label, physicalMinimum, physicalMaximum, digitalMinimum, digitalMaximum, samplesPerRecord } = signal;
-  if (digitalMaximum <= digitalMinimum || physicalMaximum === physicalMinimum)
-    throw new EcgFormatError('unsupported', `The EDF signal '${label}' has no scale.`);
-  const unit = microvoltsIn(signal.dimension) ?? Number.NaN;
-  const scale = (physicalMaximum - physicalMinimum) / (digitalMaximum - digitalMinimum);
-  const offset = physicalMinimum - digitalMinimum * scale;
-  const sampleRateHz = tidy(samplesPerRecord / header.recordSeconds);
-  const places = starts?.map((seconds) => Math.round(seconds * sampleRateHz));
+  const lead = leadFacts(header, signal);
+  const { samplesPerRecord } = signal;
+  const places = starts?.map((seconds) => Math.round(seconds * lead.sampleRateHz));
   const length = places ? (places.at(-1) ?? 0) + samplesPerRecord : header.records * samplesPerRecord;
   const held = header.records * samplesPerRecord;
   if (!(length <= held * MOST_FILL))
@@ -71,25 +79,46 @@ function leadOf(view: DataView, header: EdfHeader, signal: EdfSignal, starts: re
       'unsupported',
       'The discontinuous EDF+ recording is mostly gaps; its parts cannot be shown as one.',
     );
-  const missingValue = Math.min(-32_769, digitalMinimum - 1);
+  const missingValue = Math.min(-32_769, signal.digitalMinimum - 1);
   const samples = new Int32Array(length);
   if (places) samples.fill(missingValue);
   for (let record = 0; record < header.records; record += 1) {
     const to = places ? (places[record] ?? 0) : record * samplesPerRecord;
-    const from = header.headerBytes + record * header.recordBytes + signal.offsetInRecord;
-    for (let i = 0; i < samplesPerRecord; i += 1) samples[to + i] = view.getInt16(from + i * 2, true);
+    copyRecord(view, header.headerBytes + record * header.recordBytes, signal, samples, to);
   }
+  return { ...lead, samples, ...(places && { missingValue }) };
+}
+
+/** All of a lead but its samples. @throws EcgFormatError unsupported (no scale) */
+export function leadFacts(header: EdfHeader, signal: EdfSignal): EcgLead {
+  const { label, physicalMinimum, physicalMaximum, digitalMinimum, digitalMaximum, samplesPerRecord } = signal;
+  if (digitalMaximum <= digitalMinimum || physicalMaximum === physicalMinimum)
+    throw new EcgFormatError('unsupported', `The EDF signal '${label}' has no scale.`);
+  const unit = microvoltsIn(signal.dimension) ?? Number.NaN;
+  const scale = (physicalMaximum - physicalMinimum) / (digitalMaximum - digitalMinimum);
+  const offset = physicalMinimum - digitalMinimum * scale;
   return {
     name: leadName(label),
-    samples,
-    sampleRateHz,
+    samples: new Int32Array(0),
+    sampleRateHz: tidy(samplesPerRecord / header.recordSeconds),
     microvoltsPerUnit: tidy(scale * unit),
     baselineMicrovolts: Math.abs(offset) < Math.abs(scale) * 1e-9 ? 0 : tidy(offset * unit),
     derived: false,
     startSeconds: 0,
-    ...(places && { missingValue }),
     ...filterOf(signal.prefiltering),
   };
+}
+
+/** The signal's samples of the record that begins at byte `record`. */
+export function copyRecord(
+  view: DataView,
+  record: number,
+  { offsetInRecord, samplesPerRecord }: EdfSignal,
+  samples: Int32Array,
+  to: number,
+): void {
+  const from = record + offsetInRecord;
+  for (let i = 0; i < samplesPerRecord; i += 1) samples[to + i] = view.getInt16(from + i * 2, true);
 }
 
 /** 'ECG II' and 'EKG-V1' are leads II and V1; a bare 'ECG' stays. */

@@ -1,11 +1,23 @@
 import { EcgFormatError } from '../ecg-format-error.js';
 import type { EcgLead, EcgRecording } from '../ecg-recording.js';
+import { type EcgReel, type EcgStretch, samplePlace } from '../reel/ecg-reel.js';
 
 const HEADER = 522;
 const MOST_LEADS = 12;
 
 /** Lead specification codes of the standard's table. */
 const LEADS = ', , X, Y, Z, I, II, III, aVR, aVL, aVF, V1, V2, V3, V4, V5, V6, ES, AS, AI'.split(', ');
+
+/** What the header says, and where the samples lie: lead after lead for each instant, 16 bits little endian. */
+interface IshneHeader {
+  /** All but the samples, of which each lead has none. */
+  readonly recording: EcgRecording;
+  readonly sampleRateHz: number;
+  /** Byte of the first sample. */
+  readonly start: number;
+  /** Samples of a lead. */
+  readonly length: number;
+}
 
 /**
  * An ECG from an ISHNE Holter file (Standard output file format for Holter data, version 1.0): little endian, one interleaved block of
@@ -14,6 +26,50 @@ const LEADS = ', , X, Y, Z, I, II, III, aVR, aVL, aVF, V1, V2, V3, V4, V5, V6, E
  * @throws EcgFormatError not-ecg (no ISHNE header), truncated, no-waveform, damaged (the CRC), unsupported (no rate, scale or leads).
  */
 export function readIshne(bytes: Uint8Array): EcgRecording {
+  const header = readHeader(bytes, bytes.length);
+  return withSamples(header, bytes.subarray(header.start), 0, header.length);
+}
+
+/** A file of `size` bytes of which only the beginning is at hand. @throws as `readIshne` */
+export function openIshneReel(head: Uint8Array, size: number): EcgReel {
+  const header = readHeader(head, size);
+  const { recording, sampleRateHz, start, length } = header;
+  const bytesOfInstant = recording.leads.length * 2;
+  const places = ({ fromSeconds, seconds }: EcgStretch): [number, number] => {
+    const [from, to] = [fromSeconds, fromSeconds + seconds].map((at) => samplePlace(at, sampleRateHz, length));
+    return [from!, to!];
+  };
+  return {
+    recording,
+    seconds: length / sampleRateHz,
+    bytesOf(stretch) {
+      const [from, to] = places(stretch);
+      return { start: start + from * bytesOfInstant, length: (to - from) * bytesOfInstant };
+    },
+    cut(bytes, stretch) {
+      return withSamples(header, bytes, ...places(stretch));
+    },
+  };
+}
+
+/** `bytes` begins with the instant `from`. */
+function withSamples(
+  { recording, sampleRateHz }: IshneHeader,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): EcgRecording {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const step = recording.leads.length * 2;
+  const leads = recording.leads.map((lead, channel): EcgLead => {
+    const samples = new Int32Array(Math.min(to - from, Math.floor(bytes.length / step)));
+    for (let i = 0, at = channel * 2; i < samples.length; i += 1, at += step) samples[i] = view.getInt16(at, true);
+    return { ...lead, samples, startSeconds: from / sampleRateHz };
+  });
+  return { ...recording, leads };
+}
+
+function readHeader(bytes: Uint8Array, size: number): IshneHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (text(bytes, 0, 8) !== 'ISHNE1.0') throw new EcgFormatError('not-ecg', 'The file is no ISHNE 1.0 ECG.');
   if (bytes.length < HEADER) throw new EcgFormatError('truncated', 'The file ends within its ISHNE header.');
@@ -24,25 +80,22 @@ export function readIshne(bytes: Uint8Array): EcgRecording {
   const start = view.getInt32(22, true);
   const leadCount = int16(156);
   const sampleRateHz = view.getUint16(272, true);
-  if (variable < 0 || start < HEADER + variable || start > bytes.length)
-    throw new EcgFormatError(
-      'truncated',
-      `The ECG should start at byte ${start}, which this file of ${bytes.length} has not.`,
-    );
+  if (variable < 0 || start < HEADER + variable || start > size)
+    throw new EcgFormatError('truncated', `The ECG should start at byte ${start}, which this file of ${size} has not.`);
+  if (HEADER + variable > bytes.length)
+    throw new EcgFormatError('unsupported', `The header of ${HEADER + variable} bytes is too long to be one.`);
   checkCrc(bytes.subarray(10, HEADER + variable), view.getUint16(8, true), notes);
   if (leadCount < 1 || leadCount > MOST_LEADS || sampleRateHz === 0)
     throw new EcgFormatError('unsupported', `The header declares ${leadCount} leads at ${sampleRateHz} Hz.`);
-  const length = sampleCount(declared, (bytes.length - start) >> 1, leadCount, notes);
+  const length = sampleCount(declared, Math.floor((size - start) / 2), leadCount, notes);
 
   const names = leadNames(Array.from({ length: leadCount }, (_, i) => int16(158 + i * 2)));
   const leads = names.map((name, channel): EcgLead => {
     const nanovolts = int16(206 + channel * 2);
     if (nanovolts <= 0) throw new EcgFormatError('unsupported', `Lead ${name} has the resolution ${nanovolts} nV.`);
-    const samples = new Int32Array(length);
-    for (let i = 0, at = start + channel * 2; i < length; i += 1, at += leadCount * 2) samples[i] = int16(at);
     return {
       name,
-      samples,
+      samples: new Int32Array(0),
       sampleRateHz,
       microvoltsPerUnit: nanovolts / 1000,
       baselineMicrovolts: 0,
@@ -57,7 +110,7 @@ export function readIshne(bytes: Uint8Array): EcgRecording {
   const recorded = date(int16(138), int16(140), int16(142));
   const time = clock(int16(150), int16(152), int16(154));
   const model = text(bytes, 232, 40);
-  return {
+  const recording: EcgRecording = {
     patient: {
       ...(id && { id }),
       ...(name && { name }),
@@ -72,6 +125,7 @@ export function readIshne(bytes: Uint8Array): EcgRecording {
     notes,
     source: 'ishne',
   };
+  return { recording, sampleRateHz, start, length };
 }
 
 /** The standard counts samples of a lead; some writers count those of all leads. The file's own length decides. */

@@ -99,7 +99,7 @@ export class QiaoProcess {
     const take = (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-20_000));
     child.stdout!.on('data', take);
     child.stderr!.on('data', take);
-    const deadline = Date.now() + 120_000;
+    const deadline = Date.now() + 240_000;
     while (!this.output.includes('is ready after')) {
       if (child.exitCode !== null || Date.now() > deadline) throw new Error(`Qiao did not start:\n${this.output}`);
       await sleep(100);

@@ -1,6 +1,6 @@
 import type { ObjectReferences } from '#libs/persistence';
 
-/** The objects that rows of the catalogue name: prepared series metadata, manifests, previews, compressed frames and measures of ECGs. What has lost its row there is left for the collection. */
+/** The objects that rows of the catalogue name: prepared series metadata, manifests, previews, compressed frames, and measures and levels of ECGs. What has lost its row there is left for the collection. */
 export const CATALOGUE_OBJECTS: readonly ObjectReferences[] = [
   {
     table: 'series_metadata',
@@ -38,6 +38,14 @@ export const CATALOGUE_OBJECTS: readonly ObjectReferences[] = [
     table: 'ecg_measures',
     key: 'object_key',
     size: 'size_bytes',
+    digest: { skip: '0', salt: `''` },
+    id: `instance_id::text`,
+    organisation: `(SELECT x.organisation FROM ingest_instance x WHERE x.id = ecg_measures.instance_id)`,
+  },
+  {
+    table: 'ecg_measures',
+    key: 'levels_key',
+    size: 'levels_bytes',
     digest: { skip: '0', salt: `''` },
     id: `instance_id::text`,
     organisation: `(SELECT x.organisation FROM ingest_instance x WHERE x.id = ecg_measures.instance_id)`,

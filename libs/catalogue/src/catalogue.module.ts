@@ -38,6 +38,7 @@ import { RetrievalRepository } from './retrieval.repository.js';
 import { ReconciliationPostgresRepository } from './postgres/reconciliation.postgres-repository.js';
 import { ReconciliationRepository } from './reconciliation.repository.js';
 import { ReadDocuments } from './read-documents.js';
+import { ReadEcgLevels } from './read-ecg-levels.js';
 import { ReadEcgRecording } from './read-ecg-recording.js';
 import { ReadFirstPicture } from './read-first-picture.js';
 import { ReadFrames } from './read-frames.js';
@@ -77,6 +78,7 @@ import { TranscodeInstance } from './transcode-instance.js';
     ReadMetadata,
     RenderInstance,
     TranscodeInstance,
+    ReadEcgLevels,
     ReadEcgRecording,
   ],
   exports: [
@@ -101,6 +103,7 @@ import { TranscodeInstance } from './transcode-instance.js';
     ReadMetadata,
     RenderInstance,
     TranscodeInstance,
+    ReadEcgLevels,
     ReadEcgRecording,
   ],
 })

@@ -17,7 +17,7 @@ export { DecideIdentity } from './decide-identity.js';
 export { CATALOGUE_OBJECTS } from './catalogue-objects.js';
 export { CatalogueModule } from './catalogue.module.js';
 export { ECG_MEASURED, type EcgMeasured } from './domain/ecg.events.js';
-export type { MeasuredEcg } from './domain/measured-ecg.js';
+export type { EcgOverview, MeasuredEcg } from './domain/measured-ecg.js';
 export { EXAM_SETTLED, type ExamSettled } from './domain/exam.events.js';
 export { EXAM_STATES, type ExamState } from './domain/exam.states.js';
 export type { Completeness, Expectation, Sending } from './domain/completeness.js';
@@ -32,7 +32,8 @@ export { FindAttributes, type AttributeAnswer, type AttributeQuery } from './fin
 export { ForgetExam, type ExamInHand } from './forget-exam.js';
 export { OnInstanceStored } from './on-instance-stored.js';
 export { ReadDocuments, type StoredDocument } from './read-documents.js';
-export { ReadEcgRecording } from './read-ecg-recording.js';
+export { type LeadLevels, ReadEcgLevels } from './read-ecg-levels.js';
+export { ReadEcgRecording, type RecordingPart } from './read-ecg-recording.js';
 export { ReadFrames, type FrameSource } from './read-frames.js';
 export type { FrameBytes } from './frame-bytes.js';
 export { TranscodeInstance, type ConvertedDataSet, type TranscodableInstance } from './transcode-instance.js';

@@ -2,9 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { personName, text } from '#libs/formats/dicom';
 import {
+  cutRecording,
   EcgFormatError,
+  type EcgReel,
+  type EcgStretch,
+  openEcgReel,
   readDicomWaveform,
   readEcg,
+  REEL_HEAD,
+  secondsOf,
   writeCsv,
   writeDicomWaveform,
   type EcgRecording,
@@ -12,6 +18,19 @@ import {
 import { Refusal } from '#libs/kernel';
 import { ObjectStore } from '#libs/ports';
 import { CatalogueRepository, type InstanceLocation } from './catalogue.repository.js';
+import { LONG_SECONDS } from './domain/measured-ecg.js';
+
+/** What is given of a long recording at a time, where nothing else is asked for. */
+const FIRST_STRETCH = { fromSeconds: 0, seconds: 120 };
+/** Up to this a file is read whole; reels, which need not be, up to less. */
+const [LARGEST_WHOLE, LARGEST_WHOLE_REEL] = [256 * 1024 * 1024, 32 * 1024 * 1024];
+
+/** A recording, or where it is long a part of it: then each lead's `startSeconds` says where that part of it begins. */
+export interface RecordingPart {
+  readonly recording: EcgRecording;
+  /** Null where the recording is whole. */
+  readonly stretch: (EcgStretch & { readonly ofSeconds: number }) | null;
+}
 
 /** The ECG of an examination, from the bytes as they came. */
 @Injectable()
@@ -21,9 +40,29 @@ export class ReadEcgRecording {
     private readonly objects: ObjectStore,
   ) {}
 
-  /** @throws Refusal `not-found` / no-ecg; ecg-document where it is a PDF without a waveform */
+  /** @throws Refusal `not-found` / no-ecg; ecg-document where it is a PDF without a waveform; `conflict` / ecg-too-long */
   async ofExam(examId: string): Promise<EcgRecording> {
     return this.recordingOf(await this.waveform(examId));
+  }
+
+  /**
+   * The whole, or of more than ten minutes the stretch that is asked for; the first two minutes where none is.
+   * @throws Refusal as `ofExam`
+   */
+  async partOfExam(examId: string, wanted: EcgStretch = FIRST_STRETCH): Promise<RecordingPart> {
+    const found = await this.waveform(examId);
+    const reel = await this.reelOf(found);
+    if (reel && reel.seconds > LONG_SECONDS) {
+      const stretch = within(wanted, reel.seconds);
+      const { start, length } = reel.bytesOf(stretch);
+      const recording = reel.cut(await this.objects.getRange(found.objectKey, start, length), stretch);
+      return { recording, stretch: { ...stretch, ofSeconds: reel.seconds } };
+    }
+    const recording = await this.recordingOf(found);
+    const ofSeconds = secondsOf(recording);
+    if (ofSeconds <= LONG_SECONDS) return { recording, stretch: null };
+    const stretch = within(wanted, ofSeconds);
+    return { recording: cutRecording(recording, stretch), stretch: { ...stretch, ofSeconds } };
   }
 
   /**
@@ -34,11 +73,11 @@ export class ReadEcgRecording {
    */
   async dicomOfExam(examId: string, receivedAt: string): Promise<Uint8Array[]> {
     const found = await this.waveform(examId);
-    const bytes = await this.bytesOf(found);
-    if (found.format === 'dicom') return [bytes];
+    if (found.format === 'dicom') return [await this.bytesOf(found)];
+    const recording = await this.recordingOf(found);
     const accessionNumber = text(found.attributes, '00080050');
     try {
-      return writeDicomWaveform(named(readEcg(bytes), found), {
+      return writeDicomWaveform(named(recording, found), {
         studyInstanceUid: found.studyInstanceUid,
         seriesInstanceUid: uidOf(found, 'waveform series'),
         sopInstanceUid: (instanceNumber) => uidOf(found, `waveform ${instanceNumber}`),
@@ -86,13 +125,33 @@ export class ReadEcgRecording {
   }
 
   private async recordingOf(found: InstanceLocation): Promise<EcgRecording> {
+    if (found.sizeBytes > (isReel(found) ? LARGEST_WHOLE_REEL : LARGEST_WHOLE))
+      throw new Refusal(
+        'conflict',
+        'ecg-too-long',
+        `This recording of ${Math.round(found.sizeBytes / 1024 / 1024)} MB is given by stretches only.`,
+      );
     const bytes = await this.bytesOf(found);
     return found.format === 'dicom' ? readDicomWaveform(bytes) : readEcg(bytes);
+  }
+
+  private async reelOf(found: InstanceLocation): Promise<EcgReel | null> {
+    if (!isReel(found)) return null;
+    const { objectKey, sizeBytes } = found;
+    return openEcgReel(await this.objects.getRange(objectKey, 0, Math.min(REEL_HEAD, sizeBytes)), sizeBytes);
   }
 
   private bytesOf({ objectKey, sizeBytes }: InstanceLocation): Promise<Buffer> {
     return this.objects.getRange(objectKey, 0, sizeBytes);
   }
+}
+
+const isReel = ({ format }: InstanceLocation): boolean => format === 'ishne' || format === 'edf';
+
+/** As much of the wish as there is. */
+function within({ fromSeconds, seconds }: EcgStretch, ofSeconds: number): EcgStretch {
+  const from = Math.min(fromSeconds, ofSeconds);
+  return { fromSeconds: from, seconds: Math.min(seconds, ofSeconds - from) };
 }
 
 /** With the person that it is kept under, where its file names none. */

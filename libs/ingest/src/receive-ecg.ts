@@ -6,8 +6,11 @@ import {
   detectEcgFormat,
   type EcgFormat,
   EcgFormatError,
+  openEcgReel,
   readDicomWaveform,
   readEcg,
+  REEL_HEAD,
+  secondsOf,
   type EcgRecording,
 } from '#libs/formats/ecg';
 import { demand, type Caller } from '#libs/identity';
@@ -17,6 +20,7 @@ import type { InstanceSource, Receipt, StoredFormat } from './domain/stored-inst
 import { DemandRoom } from './demand-room.js';
 import { IngestRepository, type NewInstance } from './ingest.repository.js';
 import { ReceiveInstance } from './receive-instance.js';
+import { Spool, type SpooledFile } from './spool.js';
 
 /** What the sender says of the patient where the file does not; the file's own words win. */
 export interface EcgSupplement {
@@ -35,7 +39,11 @@ type EcgFacts = Pick<EcgRecording, 'patient' | 'device' | 'startTime'> & {
   readonly format: StoredFormat;
   readonly description: string;
 };
-export const LARGEST_ECG = 32 * 1024 * 1024;
+/** Of a file that has to be read whole, and of one of which any stretch can be read: twelve leads of a day at 1000 Hz have 2.1 GB. */
+const LARGEST_ECG = 32 * 1024 * 1024;
+const LARGEST_REEL = 4 * 1024 * 1024 * 1024;
+/** Enough to tell the format from. */
+const BEGINNING = 4096;
 
 /** A UID of the content itself (PS3.5 B.2: 2.25 and a 128-bit number), so that the same file is the same recording. */
 function uidFrom(digest: string, role: string): string {
@@ -51,23 +59,43 @@ export class ReceiveEcg {
     private readonly repository: IngestRepository,
     private readonly instances: ReceiveInstance,
     private readonly room: DemandRoom,
+    private readonly spool: Spool,
   ) {}
 
-  /** @throws Refusal `invalid`: unknown-ecg-format, no-patient-id, and the reader's own codes */
-  async receive(caller: Caller, bytes: Buffer, source: InstanceSource, given: EcgSupplement = {}): Promise<Receipt> {
+  /** @throws Refusal `invalid`: unknown-ecg-format, no-patient-id, and the reader's own codes; `too-large` / ecg-too-large */
+  async receive(
+    caller: Caller,
+    content: AsyncIterable<Buffer>,
+    source: InstanceSource,
+    given: EcgSupplement = {},
+  ): Promise<Receipt> {
     demand(caller, 'upload.send');
-    await this.room.for(caller.organisation, bytes.length);
-    const format = detectEcgFormat(bytes);
-    if (format === 'dicom-waveform') return this.receiveDicom(caller, bytes, source, given);
-    if (format !== null)
-      return this.receiveFile(
-        caller,
-        bytes,
-        source,
-        given,
-        readable(() => factsOf(bytes, format)),
-      );
-    throw new Refusal('invalid', 'unknown-ecg-format', 'The content is none of the ECG formats that can be read.');
+    await this.room.for(caller.organisation);
+    const file = this.spool.create();
+    try {
+      const digest = await taken(content, file);
+      await this.room.for(caller.organisation, file.size);
+      const beginning = file.beginning(0, Math.min(REEL_HEAD, file.size));
+      const reel = readable(() => openEcgReel(beginning, file.size));
+      if (reel)
+        return await this.receiveFile(
+          caller,
+          { file, digest },
+          source,
+          given,
+          factsOfRecording(reel.recording, reel.seconds),
+        );
+      if (file.size > LARGEST_ECG) throw tooLarge();
+      const bytes = await file.read(0, file.size);
+      const format = detectEcgFormat(bytes);
+      if (format === 'dicom-waveform') return await this.receiveDicom(caller, bytes, source, given);
+      if (format === null)
+        throw new Refusal('invalid', 'unknown-ecg-format', 'The content is none of the ECG formats that can be read.');
+      const facts = readable(() => factsOf(bytes, format));
+      return await this.receiveFile(caller, { file, digest }, source, given, facts);
+    } finally {
+      await file.discard();
+    }
   }
 
   private async receiveDicom(
@@ -88,13 +116,12 @@ export class ReceiveEcg {
 
   private async receiveFile(
     caller: Caller,
-    bytes: Buffer,
+    { file, digest }: { file: SpooledFile; digest: string },
     source: InstanceSource,
     given: EcgSupplement,
     facts: EcgFacts,
   ): Promise<Receipt> {
     const sopClassUid = ecgClass(facts.format);
-    const digest = createHash('sha256').update(bytes).digest('hex');
     const uids = {
       study: uidFrom(digest, 'study'),
       series: uidFrom(digest, 'series'),
@@ -103,7 +130,7 @@ export class ReceiveEcg {
     const attributes = attributesOf(facts, sopClassUid, uids, given);
     if (!text(attributes, '00100020')) throw noPatient();
     const objectKey = digestKey('documents', digest);
-    const stored = this.objects.putBytes(objectKey, bytes);
+    const stored = this.objects.put(objectKey, await file.finish());
     const row = {
       id: newId(),
       organisation: caller.organisation,
@@ -115,7 +142,7 @@ export class ReceiveEcg {
       digest,
       format: facts.format,
       objectKey,
-      sizeBytes: bytes.length,
+      sizeBytes: file.size,
       datasetOffset: 0,
       pixelData: null,
       attributes,
@@ -154,23 +181,48 @@ function supplement(given: EcgSupplement): { supplement?: EcgSupplement } {
   return Object.keys(given).length > 0 ? { supplement: given } : {};
 }
 
+/** Takes all that comes, as far as it may. @returns the digest */
+async function taken(content: AsyncIterable<Buffer>, file: SpooledFile): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of content) {
+    hash.update(chunk);
+    await file.append(chunk);
+    if (file.size <= LARGEST_ECG) continue;
+    const format = detectEcgFormat(file.beginning(0, BEGINNING));
+    if (file.size > LARGEST_REEL || (format !== 'ishne' && format !== 'edf')) throw tooLarge();
+  }
+  return hash.digest('hex');
+}
+
+function tooLarge(): Refusal {
+  const [most, mostOfReel] = [LARGEST_ECG, LARGEST_REEL].map((bytes) => bytes / 1024 / 1024);
+  return new Refusal(
+    'too-large',
+    'ecg-too-large',
+    `An ECG file has at most ${most} MB; an ISHNE or EDF file without gaps ${mostOfReel} MB.`,
+  );
+}
+
 function factsOf(bytes: Uint8Array, format: EcgFormat): EcgFacts {
   if (format === 'pdf') {
     demandPdfDocument(bytes);
     return { patient: {}, format, description: '心电图（PDF）' };
   }
   const recording = readEcg(bytes);
-  return { ...recording, format: recording.source, description: describe(recording) };
+  return factsOfRecording(recording, secondsOf(recording));
+}
+
+function factsOfRecording(recording: EcgRecording, seconds: number): EcgFacts {
+  return { ...recording, format: recording.source, description: describe(recording, seconds) };
 }
 
 const CHEST_LEADS = ['V1', 'V2', 'V3', 'V4', 'V5', 'V6'];
 /** From an hour on it is a recording of a day's life, whatever its leads. */
 const AMBULATORY_SECONDS = 3600;
 
-function describe({ leads }: EcgRecording): string {
-  const names = new Set(leads.map(({ name }) => name));
-  const seconds = Math.max(...leads.map(({ samples, sampleRateHz }) => samples.length / sampleRateHz));
+function describe({ leads }: EcgRecording, seconds: number): string {
   if (seconds >= AMBULATORY_SECONDS) return '动态心电图';
+  const names = new Set(leads.map(({ name }) => name));
   return ['I', 'II', ...CHEST_LEADS].every((name) => names.has(name)) ? '十二导联心电图' : '心电图';
 }
 

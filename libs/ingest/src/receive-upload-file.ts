@@ -9,7 +9,7 @@ import { digestKey, ObjectStore } from '#libs/ports';
 import type { InstanceSource, Receipt } from './domain/stored-instance.js';
 import type { UploadItem } from './domain/upload.js';
 import { IngestRepository } from './ingest.repository.js';
-import { LARGEST_ECG, ReceiveEcg } from './receive-ecg.js';
+import { ReceiveEcg } from './receive-ecg.js';
 import { ReceiveInstance } from './receive-instance.js';
 import { Spool } from './spool.js';
 import { UploadsRepository } from './uploads.repository.js';
@@ -81,8 +81,8 @@ export class ReceiveUploadFile {
     const source: InstanceSource = { transport: 'upload', sender: caller.id, name: file.filename };
     const format = detectEcgFormat(file.head);
     // A PDF among the files of a disc is none of ours: it does not say whose it is.
-    if (file.size <= LARGEST_ECG && format !== null && format !== 'dicom-waveform' && format !== 'pdf')
-      return this.ecgs.receive(caller, await gathered(file), source);
+    if (format !== null && format !== 'dicom-waveform' && format !== 'pdf')
+      return this.ecgs.receive(caller, file.chunks(), source);
     // What begins like no DICOM file is not read to its end.
     const splitter = new Part10Splitter();
     splitter.push(file.head);

@@ -2,7 +2,7 @@ import { Controller, Post, Query, Req, UseFilters } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { Route, type AuthenticatedRequest } from '#libs/identity';
-import { LARGEST_ECG, ReceiveEcg } from '#libs/ingest';
+import { ReceiveEcg } from '#libs/ingest';
 import { Refusal } from '#libs/kernel';
 import { ProblemFilter } from './problem.filter.js';
 import { ecgQuery, receipt } from './schemas.js';
@@ -28,7 +28,7 @@ export class EcgController {
     const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
     const { outcome, sopInstanceUid, studyInstanceUid } = await this.receiveEcg.receive(
       caller,
-      await collected(body),
+      fileIn(body),
       { transport: 'ecg', sender: caller.id },
       given,
     );
@@ -36,17 +36,9 @@ export class EcgController {
   }
 }
 
-async function collected(body: unknown): Promise<Buffer> {
+function fileIn(body: unknown): AsyncIterable<Buffer> {
   if (!(body instanceof Object && Symbol.asyncIterator in body)) {
     throw new Refusal('invalid', 'no-file', 'Send the bytes of one ECG file as the body, with its own content type.');
   }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as Readable) {
-    size += (chunk as Buffer).length;
-    if (size > LARGEST_ECG)
-      throw new Refusal('too-large', 'ecg-too-large', `An ECG file has at most ${LARGEST_ECG} bytes.`);
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
+  return body as Readable;
 }

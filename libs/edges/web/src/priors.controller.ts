@@ -9,7 +9,7 @@ import { WorklistRepository, type WorklistRow } from '#libs/worklist';
 import { FindVisibleRead } from './find-visible-read.js';
 import { priorDetail, priorsPage } from './priors.schemas.js';
 import { ProblemFilter } from './problem.filter.js';
-import { ecgView } from './schemas.js';
+import { ecgView } from './read-ecg.schemas.js';
 
 const MOST = 100;
 /** A withdrawn one is nobody's to copy from. */
@@ -101,7 +101,8 @@ export class PriorsController {
       detail: { forRead: id },
     });
     if (!row) throw new Refusal('not-found', 'prior-not-found', 'This person has no such examination.');
-    return toEcgView(await this.ecgs.ofExam(row.examId));
+    const { recording, stretch } = await this.ecgs.partOfExam(row.examId);
+    return { ...toEcgView(recording), ...(stretch ? { stretch } : {}) };
   }
 
   private async priorsOf(read: WorklistRow): Promise<WorklistRow[]> {

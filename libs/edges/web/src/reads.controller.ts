@@ -1,21 +1,6 @@
-import {
-  Body,
-  Controller,
-  Get,
-  Header,
-  HttpCode,
-  Param,
-  Post,
-  Put,
-  Req,
-  StreamableFile,
-  UseFilters,
-} from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Req, UseFilters } from '@nestjs/common';
 import { z } from 'zod';
 import { AuditTrail } from '#libs/audit';
-import { MeasureEcg, ReadEcgRecording } from '#libs/catalogue';
-import { toEcgView } from '#libs/formats/ecg';
-import { computedMeasurements, listed } from './computed-measurements.js';
 import { Route, type AuthenticatedRequest, type Caller } from '#libs/identity';
 import { ReviewReading, SaveDraft, SubmitReading } from '#libs/reading';
 import { SignReport } from '#libs/report';
@@ -23,17 +8,7 @@ import { ChangeRead } from '#libs/worklist';
 import { FindVisibleRead } from './find-visible-read.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ReadView } from './read-view.js';
-import {
-  done,
-  draftBody,
-  draftSaved,
-  ecgView,
-  passwordBody,
-  readDetail,
-  returnBody,
-  sendBackBody,
-  signed,
-} from './schemas.js';
+import { done, draftBody, draftSaved, passwordBody, readDetail, returnBody, sendBackBody, signed } from './schemas.js';
 import { valid } from './valid.pipe.js';
 
 @Controller('api/reads/:id')
@@ -46,8 +21,6 @@ export class ReadsController {
     private readonly submitReading: SubmitReading,
     private readonly reviewReading: ReviewReading,
     private readonly signReport: SignReport,
-    private readonly ecgs: ReadEcgRecording,
-    private readonly measureEcg: MeasureEcg,
     private readonly view: ReadView,
     private readonly audit: AuditTrail,
   ) {}
@@ -58,38 +31,6 @@ export class ReadsController {
     const row = await this.visibleRead.run(caller, id);
     await this.seen(caller, 'view-read', id, row.patient.id);
     return this.view.detail(caller, row);
-  }
-
-  @Get('ecg')
-  @Route({
-    permission: 'image.view',
-    summary: 'The ECG recording of a read: stored and derived leads with their samples, and what the device says of it',
-    response: ecgView,
-  })
-  async ecg(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string) {
-    const row = await this.visibleRead.run(caller, id);
-    await this.seen(caller, 'view-ecg', id, row.patient.id);
-    const recording = await this.ecgs.ofExam(row.examId);
-    const [measured] = await this.measureEcg.find(row.examId);
-    const computed = measured ? listed(measured.measures) : computedMeasurements(recording);
-    return { ...toEcgView(recording), ...(computed ? { computed } : {}) };
-  }
-
-  @Get('ecg/document')
-  @Header('content-type', 'application/pdf')
-  @Header('cache-control', 'private, no-store')
-  @Route({
-    permission: 'image.view',
-    summary: 'The ECG of a read that came as a PDF, as it came',
-    responseType: 'application/pdf',
-  })
-  async ecgDocument(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<StreamableFile> {
-    const row = await this.visibleRead.run(caller, id);
-    await this.seen(caller, 'view-ecg', id, row.patient.id);
-    return new StreamableFile(await this.ecgs.documentOfExam(row.examId), {
-      type: 'application/pdf',
-      disposition: 'inline; filename="ecg.pdf"',
-    });
   }
 
   @Post('claim')

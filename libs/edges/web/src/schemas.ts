@@ -145,12 +145,6 @@ export const readDetail = readRow.extend({
     .nullable(),
   allowed: z.array(z.enum(['claim', 'release', 'return', 'draft', 'submit', 'send-back', 'review', 'sign'])),
 });
-export const ecgView = z.object({
-  recording: z.record(z.string(), z.unknown()),
-  /** Measured by the server, where it has measured: for the doctor to confirm. */
-  computed: z.array(z.object({ code: z.string(), value: z.number(), unit: z.string() })).optional(),
-});
-
 export const pageQuery = z.object({
   cursor: z.uuid().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),

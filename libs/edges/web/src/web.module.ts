@@ -22,6 +22,7 @@ import { PriorsController } from './priors.controller.js';
 import { OpenapiController } from './openapi.controller.js';
 import { ReadImagesController } from './read-images.controller.js';
 import { ReadView } from './read-view.js';
+import { ReadEcgController } from './read-ecg.controller.js';
 import { ReadEcgFilesController } from './read-ecg-files.controller.js';
 import { ReadsController } from './reads.controller.js';
 import { ReconciliationController } from './reconciliation.controller.js';
@@ -58,6 +59,7 @@ import { WorklistEventsController } from './worklist-events.controller.js';
     TokenController,
     WorklistController,
     WorklistEventsController,
+    ReadEcgController,
     ReadEcgFilesController,
     ReadsController,
     CriticalProposalsController,

@@ -3,6 +3,7 @@ export { measureEcg, MEASURES_VERSION } from './measure-ecg.js';
 export type { EcgMeasures, EcgPause, EcgWarning, FastRun, Measured, StLevel } from './ecg-measures.js';
 export type { LeadQuality, Stretch } from './lead-quality.js';
 export { findBeats, type EcgBeat } from './find-beats.js';
+export { type RateMinute, rateTrend } from './rate-trend.js';
 export { spanOf } from './lead-grid.js';
 export {
   CRITICAL_ECG_RULE_SETS,

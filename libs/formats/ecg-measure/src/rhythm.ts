@@ -20,7 +20,7 @@ interface Interval {
 
 /** R-R over the whole recording; those over which every lead is off are left out. */
 export function rrStatistics(beats: readonly EcgBeat[], quality: readonly LeadQuality[]): EcgMeasures['rr'] {
-  const gaps = within(offStretches(quality));
+  const gaps = gapsOf(quality);
   const all: Interval[] = [];
   for (let i = 1; i < beats.length; i++) {
     const [at, to] = [beats[i - 1]!.seconds, beats[i]!.seconds];
@@ -76,7 +76,7 @@ export function findPauses(beats: readonly EcgBeat[], quality: readonly LeadQual
 
 /** Beats but those that every lead makes by going off or coming back. */
 export function withoutEdges(beats: readonly EcgBeat[], quality: readonly LeadQuality[]): EcgBeat[] {
-  const off = within(offStretches(quality));
+  const off = gapsOf(quality);
   return beats.filter(({ seconds }) => !off(seconds - EDGE_SECONDS, seconds + EDGE_SECONDS));
 }
 
@@ -85,6 +85,11 @@ function offStretches(quality: readonly LeadQuality[]): Stretch[][] {
   return quality.map(({ flat }) =>
     flat.filter((each) => !each.atBaseline || each.toSeconds - each.fromSeconds > LONGEST_RR_SECONDS),
   );
+}
+
+/** Whether between two times every lead is off for a while. */
+export function gapsOf(quality: readonly LeadQuality[]): (from: number, to: number) => boolean {
+  return within(offStretches(quality));
 }
 
 /** Whether between two times there is such a stretch of every lead. */

@@ -52,12 +52,13 @@ describe('levels of a long ECG', () => {
   const writer = new EcgLevelsWriter(['II', 'V1'], SECONDS);
   for (let fromSeconds = 0; fromSeconds < SECONDS; fromSeconds += 131)
     writer.push(cutRecording(whole, { fromSeconds, seconds: 131 }));
-  const bytes = writer.end();
+  const bytes = writer.end({ beats: 7 });
   const reader = EcgLevelsReader.open(bytes.subarray(0, EcgLevelsReader.HEAD));
 
   it('names the leads and how long they are', () => {
     expect(reader.leads).toEqual(['II', 'V1']);
     expect(reader.seconds).toBe(SECONDS);
+    expect(reader.about).toEqual({ beats: 7 });
   });
 
   it.each([

@@ -14,6 +14,8 @@ const PREFIX = MAGIC.length + 4;
 
 interface Head {
   readonly seconds: number;
+  /** What else the writer had to say of the recording, as JSON. */
+  readonly about: unknown;
   readonly leads: readonly { readonly name: string; readonly pairs: number; readonly blockBytes: readonly number[] }[];
 }
 
@@ -81,9 +83,10 @@ export class EcgLevelsWriter {
     stretch.leads.forEach((lead, i) => this.leads[i]?.push(lead, this.begin));
   }
 
-  end(): Buffer {
+  /** `about` is kept with them, as JSON. */
+  end(about: unknown = null): Buffer {
     const leads = this.leads.map((lead) => lead.end());
-    const head = deflateRawSync(JSON.stringify({ seconds: this.seconds, leads } satisfies Head));
+    const head = deflateRawSync(JSON.stringify({ seconds: this.seconds, about, leads } satisfies Head));
     const prefix = Buffer.alloc(PREFIX);
     prefix.write(MAGIC, 'latin1');
     prefix.writeUInt32LE(head.length, MAGIC.length);
@@ -93,8 +96,8 @@ export class EcgLevelsWriter {
 
 /** Reads what `EcgLevelsWriter` wrote, any stretch of a lead without the rest. */
 export class EcgLevelsReader {
-  /** Enough of the beginning for {@link EcgLevelsReader.open}: the head of a week of twelve leads is some 40 kB. */
-  static readonly HEAD = 64 * 1024;
+  /** Enough of the beginning for {@link EcgLevelsReader.open}. */
+  static readonly HEAD = 256 * 1024;
 
   private constructor(
     private readonly head: Head,
@@ -117,6 +120,10 @@ export class EcgLevelsReader {
 
   get seconds(): number {
     return this.head.seconds;
+  }
+
+  get about(): unknown {
+    return this.head.about;
   }
 
   /** Where the blocks lie that hold the stretch of lead `name`. */

@@ -56,7 +56,7 @@ describe.each([
   const whole = readEcg(bytes);
 
   it('says what its reader says, without the samples', () => {
-    const { leads, notes, ...facts } = reel.recording;
+    const { leads, notes: _notes, ...facts } = reel.recording;
     expect(whole).toMatchObject(facts);
     expect(leads.map((lead) => ({ ...lead, samples: 0 }))).toEqual(
       whole.leads.map((lead) => ({ ...lead, samples: 0 })),

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+const second = z.coerce.number().min(0).max(1e7);
+
+/** Of a recording of more than ten minutes; a shorter one is given whole. */
+export const ecgQuery = z
+  .object({ from: second, seconds: z.coerce.number().min(1).max(600) })
+  .partial()
+  .refine(({ from, seconds }) => (from === undefined) === (seconds === undefined), {
+    message: 'from and seconds, or neither',
+  });
+
+const stretch = { fromSeconds: z.number(), seconds: z.number(), ofSeconds: z.number() };
+export const ecgView = z.object({
+  recording: z.record(z.string(), z.unknown()),
+  /** Measured by the server, where it has measured: for the doctor to confirm. */
+  computed: z.array(z.object({ code: z.string(), value: z.number(), unit: z.string() })).optional(),
+  /** What of a long recording this is; each lead's startSeconds says where it begins. */
+  stretch: z.object(stretch).optional(),
+});
+
+const found = { fromSeconds: z.number(), toSeconds: z.number() };
+const rate = z.number().nullable();
+export const ecgOverview = z.object({
+  ofSeconds: z.number(),
+  /** those that have levels */
+  leads: z.array(z.string()),
+  /** beats a minute, minute by minute */
+  trend: z.array(z.object({ mean: rate, lowest: rate, highest: rate })),
+  pauses: z.array(z.object({ ...found, kind: z.enum(['rr', 'open']), doubt: z.string().optional() })),
+  fastRuns: z.array(
+    z.object({ ...found, beats: z.number(), ratePerMinute: z.number(), qrsMilliseconds: z.number().nullable() }),
+  ),
+});
+
+export const ecgLevelsQuery = z.object({
+  lead: z.string().min(1).max(100),
+  from: second,
+  seconds: z.coerce.number().min(1).max(7200),
+});
+export const ecgLevels = z.object({
+  ...stretch,
+  lead: z.string(),
+  pairsPerSecond: z.number(),
+  microvoltsPerUnit: z.number(),
+  /** of both values of a pair in which nothing was measured */
+  nothing: z.number(),
+  /** lowest and highest of each pair by turns, 16-bit little endian, base64 */
+  extremes: z.string(),
+});

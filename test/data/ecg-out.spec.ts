@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { Fhir } from 'fhir';
 import {
   detectEcgFormat,
   EcgFormatError,
@@ -14,6 +15,7 @@ import {
   readWfdb,
   writeCsv,
   writeDicomWaveform,
+  writeFhirObservations,
 } from '#libs/formats/ecg';
 import { hasCounterpart } from '#test/counterpart';
 
@@ -29,6 +31,8 @@ const identity = {
   sopInstanceUid: (instanceNumber: number) => `2.25.103.${instanceNumber}`,
   receivedAt: '2026-01-02T03:04:05+08:00',
 };
+
+const identityUuid = '00000000-0000-4000-8000-000000000000';
 
 /** Every file that a reader of this version takes; it grows with the readers. */
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -140,6 +144,41 @@ describe.each([...readable, ...records])('%s as CSV', (_, recording) => {
     expect(again[0]).toMatchObject({ patient, measurements, statements });
     expect([again[0]?.device, again[0]?.startTime]).toEqual([device, startTime]);
   });
+});
+
+const short = [...readable, ...records].filter(([name]) => name !== 'wfdb/100.hea');
+
+describe.each(short)('%s as FHIR', (_, recording) => {
+  const bundle = writeFhirObservations(
+    recording,
+    { sopInstanceUid: '2.25.1', uuid: () => identityUuid, subject: { display: 'A' }, performer: 'B', zone: '+08:00' },
+    [],
+  );
+
+  it('is valid R4 by a validator that is not ours', () => {
+    const { messages } = new Fhir().validate(JSON.stringify(bundle), { errorOnUnexpected: true });
+    expect(messages.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  it('holds the samples of every lead exactly', () => {
+    const { component } = bundle.entry[0]!.resource as {
+      component: { code: { text: string }; valueSampledData: { data: string; factor: number } }[];
+    };
+    const stored = recording.leads.filter(({ derived }) => !derived);
+    expect(component.map(({ code, valueSampledData }) => [code.text, valueSampledData.factor])).toEqual(
+      stored.map(({ name, microvoltsPerUnit }) => [name, microvoltsPerUnit]),
+    );
+    for (const [index, { valueSampledData }] of component.entries())
+      expect(valueSampledData.data.split(' ').map((text) => (text === 'E' ? null : Number(text)))).toEqual(
+        values(stored[index] as EcgLead),
+      );
+  });
+});
+
+it('record 100 of half an hour is too long for FHIR', () => {
+  const [[, record100]] = records as [[string, EcgRecording]];
+  const about = { sopInstanceUid: '2.25.1', uuid: () => identityUuid, subject: {}, performer: 'B', zone: '+08:00' };
+  expect(() => writeFhirObservations(record100, about, [])).toThrow(/too long/);
 });
 
 describe('a resting ECG of a minute', () => {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readCsv, readDicomWaveform } from '#libs/formats/ecg';
+import { Fhir } from 'fhir';
+import { type FhirBundle, readCsv, readDicomWaveform } from '#libs/formats/ecg';
 import { sampleAecg, sampleEcg } from '#libs/formats/samples';
 import { hasCounterpart } from '#test/counterpart';
 import { DimseSender } from '#test/dimse-sender';
@@ -257,7 +258,11 @@ describe('the door', () => {
       ['DICOM', sampleEcg({ seed: 'door-ecg', patientId: 'E-1' })[0]!.bytes, 'E-1'],
       ['aECG', sampleAecg({ seed: 'door-aecg', patientId: 'E-2' })[0]!.bytes, 'E-2'],
     ])('of format %s becomes a read whose samples are served', async (_format, bytes, patient) => {
-      const posted = await his<{ outcome: string; studyInstanceUid: string }>('POST', '/api/ecg', bytes);
+      const posted = await his<{ outcome: string; studyInstanceUid: string; sopInstanceUid: string }>(
+        'POST',
+        '/api/ecg',
+        bytes,
+      );
       expect(posted).toMatchObject({ status: 201, body: { outcome: 'stored' } });
       expect((await his('POST', '/api/ecg', bytes)).body).toMatchObject({ outcome: 'duplicate' });
       const row = await readOf(posted.body.studyInstanceUid, zhou);
@@ -297,6 +302,28 @@ describe('the door', () => {
       );
       expect(leads.find(({ name }) => name === 'II')!.samples).toEqual(samples);
       expect((await sun('GET', `/api/reads/${row.id}/ecg/csv`)).status).toBe(404);
+
+      const fhir = await zhou<FhirBundle>('GET', `/api/reads/${row.id}/ecg/fhir`);
+      expect([fhir.status, fhir.headers.get('content-type')]).toEqual([200, 'application/fhir+json; charset=utf-8']);
+      expect(
+        new Fhir()
+          .validate(JSON.stringify(fhir.body), { errorOnUnexpected: true })
+          .messages.filter(({ severity }) => severity === 'error'),
+      ).toEqual([]);
+      const [waveform, ...measured] = fhir.body.entry.map(({ resource }) => resource);
+      expect(waveform).toMatchObject({
+        identifier: [{ system: 'urn:dicom:uid', value: `urn:oid:${posted.body.sopInstanceUid}` }],
+        subject: { identifier: { system: 'urn:qiao:org:zhaozhuang:patient', value: patient } },
+        performer: [{ display: '赵庄镇卫生院' }],
+        effectiveDateTime: expect.stringMatching(/T\d\d:\d\d:\d\d(\.\d+)?\+08:00$/),
+      });
+      expect(measured.at(-1)).toMatchObject({
+        status: 'preliminary',
+        derivedFrom: [{ reference: fhir.body.entry[0]!.fullUrl }],
+        component: body.computed.map(({ code, value }) => ({ code: { text: code }, valueQuantity: { value } })),
+      });
+      expect((await zhou('GET', `/api/reads/${row.id}/ecg/fhir`)).body).toEqual(fhir.body);
+      expect((await sun('GET', `/api/reads/${row.id}/ecg/fhir`)).status).toBe(404);
     });
 
     it('as a PDF is read as a document, belongs to whom its sender names, and is signed without a strip', async () => {

@@ -13,11 +13,16 @@ import {
   secondsOf,
   writeCsv,
   writeDicomWaveform,
+  writeFhirObservations,
+  type EcgMeasurement,
   type EcgRecording,
+  type FhirBundle,
+  type FhirEcgIdentity,
 } from '#libs/formats/ecg';
 import { Refusal } from '#libs/kernel';
 import { ObjectStore } from '#libs/ports';
 import { CatalogueRepository, type InstanceLocation } from './catalogue.repository.js';
+import { DEVICE_ZONE } from './domain/indexed-facts.js';
 import { LONG_SECONDS } from './domain/measured-ecg.js';
 
 /** What is given of a long recording at a time, where nothing else is asked for. */
@@ -105,6 +110,28 @@ export class ReadEcgRecording {
     }
   }
 
+  /**
+   * The recording as FHIR R4 Observations, with what `compute` measures in it.
+   * @throws Refusal as `ofExam`; `conflict` / ecg-not-fhir where FHIR cannot hold it
+   */
+  async fhirOfExam(
+    examId: string,
+    about: Pick<FhirEcgIdentity, 'subject' | 'performer'>,
+    compute: (recording: EcgRecording) => Promise<readonly EcgMeasurement[]>,
+  ): Promise<FhirBundle> {
+    const found = await this.waveform(examId);
+    const recording = await this.recordingOf(found);
+    const { sopInstanceUid } = found;
+    const uuid = (part: string): string => uuidOf(found, `observation ${part}`);
+    const computed = await compute(recording);
+    try {
+      return writeFhirObservations(recording, { ...about, sopInstanceUid, uuid, zone: DEVICE_ZONE }, computed);
+    } catch (error) {
+      if (error instanceof EcgFormatError) throw new Refusal('conflict', 'ecg-not-fhir', error.message);
+      throw error;
+    }
+  }
+
   /** The PDF as it came. @throws Refusal `not-found` / no-ecg */
   async documentOfExam(examId: string): Promise<Buffer> {
     return this.bytesOf(await this.find(examId, ({ format }) => format === 'pdf'));
@@ -162,7 +189,16 @@ function named(recording: EcgRecording, { attributes }: InstanceLocation): EcgRe
 }
 
 /** A UID of the stored content and a role (PS3.5 annex B.2: 2.25 and a 128-bit number). */
-function uidOf({ sopInstanceUid }: InstanceLocation, role: string): string {
-  const bytes = createHash('sha256').update(`${role} ${sopInstanceUid}`).digest().subarray(0, 16);
-  return `2.25.${BigInt(`0x${bytes.toString('hex')}`)}`;
+function uidOf(found: InstanceLocation, role: string): string {
+  return `2.25.${BigInt(`0x${digestOf(found, role)}`)}`;
+}
+
+/** The same as a UUID of version 8, whose bits are one's own (RFC 9562). */
+function uuidOf(found: InstanceLocation, role: string): string {
+  const [, a, b, c, d, e] = /^(.{8})(.{4}).(.{3}).(.{3})(.{12})/.exec(digestOf(found, role)) ?? [];
+  return `${a}-${b}-8${c}-8${d}-${e}`;
+}
+
+function digestOf({ sopInstanceUid }: InstanceLocation, role: string): string {
+  return createHash('sha256').update(`${role} ${sopInstanceUid}`).digest('hex').slice(0, 32);
 }

@@ -7,7 +7,7 @@ import type { IndexedFacts } from './exam.js';
 /** Classes that explain an examination instead of being part of it: SR, KO, presentation states, encapsulated documents. */
 const EXPLAINS = ['1.2.840.10008.5.1.4.1.1.88.', '1.2.840.10008.5.1.4.1.1.11.', '1.2.840.10008.5.1.4.1.1.104.'];
 /** Devices in the network without (0008,0201) Timezone Offset From UTC keep China Standard Time. */
-const ZONE = '+0800';
+export const DEVICE_ZONE = '+08:00';
 const LONGEST_TEXT = 512;
 
 export function indexedFacts(attributes: DicomJson, sopClassUid: string): IndexedFacts {
@@ -70,9 +70,9 @@ export function moment(
   const day = /^(\d{4})\.?(\d{2})\.?(\d{2})/.exec(date ?? '');
   if (!day) return null;
   const [hours, minutes = '00', seconds = '00'] = /^(\d{2}):?(\d{2})?:?(\d{2})?/.exec(time ?? '')?.slice(1) ?? ['00'];
-  const offset = /^[+-]\d{4}$/.test(zone ?? '') ? zone! : ZONE;
+  const offset = /^[+-]\d{4}$/.test(zone ?? '') ? `${zone!.slice(0, 3)}:${zone!.slice(3)}` : DEVICE_ZONE;
   const at = new Date(
-    `${day[1]}-${day[2]}-${day[3]}T${hours}:${minutes}:${seconds === '60' ? '59' : seconds}${offset.slice(0, 3)}:${offset.slice(3)}`,
+    `${day[1]}-${day[2]}-${day[3]}T${hours}:${minutes}:${seconds === '60' ? '59' : seconds}${offset}`,
   );
   return Number.isNaN(at.getTime()) ? null : at;
 }

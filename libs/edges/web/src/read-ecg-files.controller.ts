@@ -1,11 +1,13 @@
 import { Controller, Get, Header, Param, Req, StreamableFile, UseFilters } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import { AuditTrail } from '#libs/audit';
-import { ReadEcgRecording } from '#libs/catalogue';
+import { MeasureEcg, ReadEcgRecording } from '#libs/catalogue';
+import type { FhirBundle } from '#libs/formats/ecg';
 import { writeZip } from '#libs/formats/zip';
 import { Route, type AuthenticatedRequest, type Caller } from '#libs/identity';
 import { Refusal } from '#libs/kernel';
 import type { WorklistRow } from '#libs/worklist';
+import { computedOf } from './computed-measurements.js';
 import { FindVisibleRead } from './find-visible-read.js';
 import { ProblemFilter } from './problem.filter.js';
 
@@ -18,6 +20,7 @@ export class ReadEcgFilesController {
   constructor(
     private readonly visibleRead: FindVisibleRead,
     private readonly ecgs: ReadEcgRecording,
+    private readonly measureEcg: MeasureEcg,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -60,6 +63,34 @@ export class ReadEcgFilesController {
       type: 'text/csv; charset=utf-8; header=present',
       disposition: `attachment; filename="ecg-${row.id}.csv"`,
     });
+  }
+
+  @Get('fhir')
+  @Header('content-type', 'application/fhir+json; charset=utf-8')
+  @Header('cache-control', 'private, no-store')
+  @Route({
+    permission: 'image.view',
+    summary:
+      'The ECG of a read as FHIR R4 Observations: the waveform, what the device found, what was computed; the latter two preliminary',
+    responseType: 'application/fhir+json',
+  })
+  async fhir(@Req() { caller }: AuthenticatedRequest, @Param('id') id: string): Promise<FhirBundle> {
+    const row = await this.visibleRead.run(caller, id);
+    const { examId, patient, organisation } = row;
+    const subject = {
+      reference: `Patient/${patient.id}`,
+      type: 'Patient',
+      identifier: { system: `urn:qiao:org:${organisation}:patient`, value: patient.number },
+      ...(patient.name ? { display: patient.name } : {}),
+    };
+    const about = { subject, performer: row.organisationName };
+    const bundle = await this.ecgs.fhirOfExam(
+      examId,
+      about,
+      async (recording) => (await computedOf(this.measureEcg, examId, recording)) ?? [],
+    );
+    await this.exported(caller, row);
+    return bundle;
   }
 
   private exported(caller: Caller, { id, patient }: WorklistRow): Promise<void> {

@@ -2,9 +2,9 @@ import { Controller, Get, Header, Param, Query, Req, StreamableFile, UseFilters 
 import type { z } from 'zod';
 import { AuditTrail } from '#libs/audit';
 import { MeasureEcg, ReadEcgLevels, ReadEcgRecording } from '#libs/catalogue';
-import { ECG_LEVELS, type EcgRecording, toEcgView } from '#libs/formats/ecg';
+import { ECG_LEVELS, toEcgView } from '#libs/formats/ecg';
 import { Route, type AuthenticatedRequest, type Caller } from '#libs/identity';
-import { computedMeasurements, listed } from './computed-measurements.js';
+import { computedOf } from './computed-measurements.js';
 import { FindVisibleRead } from './find-visible-read.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ecgLevels, ecgLevelsQuery, ecgOverview, ecgQuery, ecgView } from './read-ecg.schemas.js';
@@ -39,7 +39,7 @@ export class ReadEcgController {
     const examId = await this.seen(caller, id);
     const further = from !== undefined && seconds !== undefined;
     const part = await this.ecgs.partOfExam(examId, further ? { fromSeconds: from, seconds } : undefined);
-    const computed = further ? null : await this.computed(examId, part.stretch ? null : part.recording);
+    const computed = further ? null : await computedOf(this.measureEcg, examId, part.stretch ? null : part.recording);
     return {
       ...toEcgView(part.recording),
       ...(computed ? { computed } : {}),
@@ -91,13 +91,6 @@ export class ReadEcgController {
       type: 'application/pdf',
       disposition: 'inline; filename="ecg.pdf"',
     });
-  }
-
-  /** What the worker measured; else of a whole recording what can be measured at once. */
-  private async computed(examId: string, recording: EcgRecording | null) {
-    const [measured] = await this.measureEcg.find(examId);
-    if (measured) return listed(measured.measures);
-    return recording ? computedMeasurements(recording) : null;
   }
 
   /** @returns the examination */

@@ -19,6 +19,7 @@ export { readMuse } from './muse/read-muse.js';
 export { readPhilips } from './philips/read-philips.js';
 export { readEcg } from './read-ecg.js';
 export { type EcgIdentity, writeDicomWaveform } from './out/write-dicom-waveform.js';
+export { type FhirBundle, type FhirEcgIdentity, writeFhirObservations } from './out/write-fhir-observations.js';
 export { readCsv } from './csv/read-csv.js';
 export { writeCsv } from './csv/write-csv.js';
 export { readEdf } from './edf/read-edf.js';

@@ -9,12 +9,13 @@ const TWICE: readonly (readonly [name: string, ofI: number, ofII: number])[] = [
   ['aVF', -1, 2],
 ];
 
+const MOST = 0x7fff_fff0;
 const MISSING = -0x8000_0000;
 
 /**
  * The limb leads that the recording does not store, computed from I and II and marked `derived`; empty when I and II do not share
- * rate and time, for then nothing could be computed without inventing. Exact where I and II have one scale, else within a quarter of the
- * finer unit. The recording itself is left as it is.
+ * rate and time, for then nothing could be computed without inventing. Exact where I and II have one scale and 32 bits hold the sum, else within
+ * a quarter of the finer unit, or half of the coarser one that holds it. The recording itself is left as it is.
  */
 export function deriveLimbLeads(recording: EcgRecording): EcgLead[] {
   const I = recording.leads.find(({ name }) => name === 'I');
@@ -26,14 +27,18 @@ export function deriveLimbLeads(recording: EcgRecording): EcgLead[] {
 
 function combine(name: string, I: EcgLead, II: EcgLead, ofI: number, ofII: number): EcgLead {
   const sameScale = I.microvoltsPerUnit === II.microvoltsPerUnit;
-  const unit = Math.min(I.microvoltsPerUnit, II.microvoltsPerUnit) / 2;
-  const [perI, perII] = sameScale ? [1, 1] : [I.microvoltsPerUnit / 2 / unit, II.microvoltsPerUnit / 2 / unit];
+  const finest = Math.min(I.microvoltsPerUnit, II.microvoltsPerUnit) / 2;
+  const [perI, perII] = sameScale ? [1, 1] : [I.microvoltsPerUnit / 2 / finest, II.microvoltsPerUnit / 2 / finest];
+  // Samples of 32 bits, doubled and added, may need a coarser unit to fit 32 bits again.
+  const most = greatest(I) * Math.abs(perI * ofI) + greatest(II) * Math.abs(perII * ofII);
+  const coarser = 2 ** Math.max(0, Math.ceil(Math.log2(most / MOST)));
+  const unit = finest * coarser;
   const length = Math.min(I.samples.length, II.samples.length);
   const samples = new Int32Array(length);
   for (let i = 0; i < length; i++) {
     const [a = 0, b = 0] = [I.samples[i], II.samples[i]];
     const missing = a === I.missingValue || b === II.missingValue;
-    samples[i] = missing ? MISSING : Math.round(a * perI * ofI + b * perII * ofII);
+    samples[i] = missing ? MISSING : Math.round((a * perI * ofI + b * perII * ofII) / coarser);
   }
   const hasGaps = I.missingValue !== undefined || II.missingValue !== undefined;
   return {
@@ -47,6 +52,15 @@ function combine(name: string, I: EcgLead, II: EcgLead, ofI: number, ofII: numbe
     ...(I.skewSeconds === undefined ? {} : { skewSeconds: I.skewSeconds }),
     ...(hasGaps ? { missingValue: MISSING } : {}),
   };
+}
+
+function greatest({ samples, missingValue }: EcgLead): number {
+  let most = 0;
+  for (let i = 0; i < samples.length; i++) {
+    const size = samples[i] === missingValue ? 0 : Math.abs(samples[i]!);
+    if (size > most) most = size;
+  }
+  return most;
 }
 
 function startOf(lead: EcgLead): number {

@@ -31,6 +31,8 @@ const BY_NUMBER: Readonly<Record<number, string>> = {
   69: 'V9R',
 };
 
+/** Leads of recorders and monitors that have no number: ML II, MV5, CM6 and their kin. */
+const MODIFIED = /^(ML ?(I|II|III)|MC?L ?\d|MV ?\d|C[MCRBS] ?\d|V\d+R?)$/i;
 const KNOWN = new Map(Object.values(BY_NUMBER).map((name) => [name.toLowerCase(), name]));
 
 /** The name of a lead by its SCP-ECG number; undefined when the number is not known. */
@@ -54,6 +56,25 @@ export function leadNameByText(text: string): string {
     .replace(/\s*\(.*\)$/, '')
     .trim();
   return KNOWN.get(bare.toLowerCase()) ?? bare;
+}
+
+/** Channels of one time that bear one name are different leads: the second of 'ECG' becomes 'ECG 2', so that none hides another. */
+export function distinctNames<T extends { readonly name: string }>(leads: readonly T[]): T[] {
+  const taken = new Set(leads.map(({ name }) => name));
+  const seen = new Set<string>();
+  return leads.map((lead) => {
+    let { name } = lead;
+    for (let i = 2; seen.has(name); i++) if (!taken.has(`${lead.name} ${i}`)) name = `${lead.name} ${i}`;
+    seen.add(name);
+    taken.add(name);
+    return name === lead.name ? lead : { ...lead, name };
+  });
+}
+
+/** 'ECG II' and 'EKG-V1' are leads II and V1; 'ECG' and 'ECG 2', which name no lead, stay. */
+export function leadNameByLabel(label: string): string {
+  const name = leadNameByText(label.replace(/^(ECG|EKG)[\s_-]+(?=\S)/i, ''));
+  return /^(ECG|EKG)/i.test(label) && !KNOWN.has(name.toLowerCase()) && !MODIFIED.test(name) ? label : name;
 }
 
 /**

@@ -68,7 +68,7 @@ export function readMeasurement(
   unit: string,
 ): { measurement: EcgMeasurement; odd?: string } | undefined {
   if (!Number.isFinite(value) || value === 29_998 || value === 29_999) return undefined;
-  const shown = UNITS[unit] ?? unit;
+  const shown = Object.hasOwn(UNITS, unit) ? UNITS[unit]! : unit;
   if (code.endsWith('-axis')) {
     const measurement = { code, value, unit: 'deg' };
     if (shown === 'deg' || shown === '') return { measurement };

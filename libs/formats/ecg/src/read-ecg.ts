@@ -7,6 +7,7 @@ import { readIshne } from './ishne/read-ishne.js';
 import { readMfer } from './mfer/read-mfer.js';
 import { readWfdbArchive } from './wfdb/wfdb-archive.js';
 import { EcgFormatError } from './ecg-format-error.js';
+import { distinctNames } from './lead-names.js';
 import type { EcgRecording } from './ecg-recording.js';
 import { readScp } from './scp/read-scp.js';
 import { readMuse } from './muse/read-muse.js';
@@ -38,5 +39,6 @@ export function readEcg(bytes: Uint8Array): EcgRecording {
   if (format === 'pdf') throw new EcgFormatError('no-waveform', 'A PDF is a document: it holds no waveform.');
   const read = READERS[format];
   if (!read) throw new EcgFormatError('unsupported', `An ECG in the format '${format}' is not read yet.`);
-  return read(bytes);
+  const recording = read(bytes);
+  return { ...recording, leads: distinctNames(recording.leads) };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { deriveLimbLeads } from '../derive-limb-leads.js';
 import { readEcg } from '../read-ecg.js';
 
 const HEAD = '# qiao-ecg-csv: 1\n# sampleRateHz: 250\n# unit: mV\n';
@@ -57,6 +58,24 @@ describe('readCsv', () => {
         skewSeconds: 0.002,
       },
     ]);
+  });
+
+  it('no derived lead runs over: 1.2 mV as nanovolts', () => {
+    const recording = read(`${HEAD.replace('mV', 'nV')}I,II\n-300000,1200000\n`);
+    const values = deriveLimbLeads(recording).map(({ name, samples, microvoltsPerUnit }) => [
+      name,
+      samples[0]! * microvoltsPerUnit,
+    ]);
+    expect(values).toEqual([
+      ['III', 1500],
+      ['aVR', -450],
+      ['aVL', -900],
+      ['aVF', 1350],
+    ]);
+  });
+
+  it.each(['constructor', 'toString', '__proto__'])('%s is no unit', (unit) => {
+    expect(() => read(`${HEAD.replace('mV', unit)}I\n1\n`)).toThrow(expect.objectContaining({ code: 'unsupported' }));
   });
 
   it('keeps thousands of rows', () => {

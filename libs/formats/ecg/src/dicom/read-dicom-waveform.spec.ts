@@ -189,3 +189,22 @@ describe('detectEcgFormat', () => {
     expect(detect('')).toBeNull();
   });
 });
+
+describe('channels that could be mistaken for each other, or for a flat line', () => {
+  it('a correction factor of 0 is no scale', () => {
+    const bytes = file(group([{ lead: '2:1', factor: '0' }, { lead: '2:2' }], words(1, 2, 3, 4)));
+    const { leads, notes } = readDicomWaveform(bytes);
+    expect(leads.map(({ name }) => name)).toEqual(['II']);
+    expect(notes.join(' ')).toMatch(/I: its correction factor is 0/);
+  });
+
+  it('three channels of one name are three leads', () => {
+    const spec = { lead: '5.6.3-9-0' };
+    const { leads } = readDicomWaveform(file(group([spec, spec, spec], words(1, 2, 3, 4, 5, 6))));
+    expect(leads.map(({ name, samples }) => [name, [...samples]])).toEqual([
+      ['5.6.3-9-0', [1, 4]],
+      ['5.6.3-9-0 2', [2, 5]],
+      ['5.6.3-9-0 3', [3, 6]],
+    ]);
+  });
+});

@@ -1,7 +1,7 @@
 import { type DicomItem, viewOf } from './dicom-data-set.js';
 import { EcgFormatError } from '../ecg-format-error.js';
 import type { EcgLead } from '../ecg-recording.js';
-import { leadNameByCode } from '../lead-names.js';
+import { distinctNames, leadNameByCode } from '../lead-names.js';
 import { microvoltsIn, tidy } from '../microvolts.js';
 
 /** One item of WaveformSequence (PS3.3 section C.10.9), its voltage channels as leads. */
@@ -79,17 +79,24 @@ export function readWaveformGroup(group: DicomItem): WaveformGroup {
       ...(filter === undefined ? {} : { filter }),
     });
   });
-  return { label: group.text('x003a0020') ?? '', derived: group.text('x003a0004') === 'DERIVED', leads, notes };
+  return {
+    label: group.text('x003a0020') ?? '',
+    derived: group.text('x003a0004') === 'DERIVED',
+    leads: distinctNames(leads),
+    notes,
+  };
 }
 
 function scaleOf(channel: DicomItem): Pick<EcgLead, 'microvoltsPerUnit' | 'baselineMicrovolts'> | string {
   const sensitivity = channel.decimal('x003a0210');
   if (sensitivity === undefined || sensitivity === 0) return 'no sensitivity is given';
+  const factor = channel.decimal('x003a0212') ?? 1;
+  if (factor === 0) return 'its correction factor is 0';
   const unit = channel.code('x003a0211')?.value ?? '';
   const microvolts = microvoltsIn(unit);
   if (microvolts === undefined) return `its unit is '${unit}', no voltage`;
   return {
-    microvoltsPerUnit: withoutNoise(sensitivity * (channel.decimal('x003a0212') ?? 1) * microvolts),
+    microvoltsPerUnit: withoutNoise(sensitivity * factor * microvolts),
     baselineMicrovolts: withoutNoise((channel.decimal('x003a0213') ?? 0) * microvolts),
   };
 }

@@ -1,4 +1,5 @@
 import type { EcgLead, EcgRecording } from '../ecg-recording.js';
+import { distinctNames } from '../lead-names.js';
 import { type EcgReel, type EcgStretch, samplePlace } from '../reel/ecg-reel.js';
 import { readEdfAnnotations } from './edf-annotations.js';
 import { type EdfHeader, type EdfSignal, readEdfHeader } from './edf-header.js';
@@ -18,7 +19,7 @@ export function openEdfReel(head: Uint8Array, size: number): EcgReel | null {
   const first = header.plus === '' ? 0 : firstRecord(head, header);
   const recording: EcgRecording = {
     ...edfFacts(header, first),
-    leads: chosen.map((signal) => leadFacts(header, signal)),
+    leads: distinctNames(chosen.map((signal) => leadFacts(header, signal))),
     notes,
   };
   const records = ({ fromSeconds, seconds }: EcgStretch): [number, number] => {

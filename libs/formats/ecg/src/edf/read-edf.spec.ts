@@ -67,6 +67,18 @@ const annotations = (...lists: string[]): Signal => ({
 });
 
 describe('readEdf', () => {
+  it('signals of one name are as many leads', () => {
+    const { leads } = readEcg(
+      edf([
+        { ...II, label: 'ECG' },
+        { ...II, label: 'ECG' },
+        { ...II, label: 'ECG 2' },
+      ]),
+    );
+    expect(leads.map(({ name }) => name)).toEqual(['ECG', 'ECG 3', 'ECG 2']);
+    expect(new Set(leads.map(({ name }) => name)).size).toBe(3);
+  });
+
   it('reads plain EDF with a rate and scale of each signal', () => {
     const V1 = {
       label: 'V1',

@@ -3,7 +3,7 @@ import { edfDevice, edfPatient, edfStart } from './edf-identification.js';
 import { type EdfHeader, type EdfSignal, readEdfHeader } from './edf-header.js';
 import { EcgFormatError } from '../ecg-format-error.js';
 import type { EcgLead, EcgRecording } from '../ecg-recording.js';
-import { leadNameByText } from '../lead-names.js';
+import { distinctNames, leadNameByLabel } from '../lead-names.js';
 import { microvoltsIn, tidy } from '../microvolts.js';
 
 /** Gaps of an EDF+D are filled with missing samples; beyond this many times of what is stored the file is refused. */
@@ -26,7 +26,7 @@ export function readEdf(bytes: Uint8Array): EcgRecording {
   notes.push(...annotationNotes(texts, first));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const leads = chosen.map((signal) => leadOf(view, header, signal, starts));
-  return { ...edfFacts(header, first), leads, notes };
+  return { ...edfFacts(header, first), leads: distinctNames(leads), notes };
 }
 
 /** The signals that are an ECG, and notes on those that are none. @throws EcgFormatError not-ecg, unsupported */
@@ -98,7 +98,7 @@ export function leadFacts(header: EdfHeader, signal: EdfSignal): EcgLead {
   const scale = (physicalMaximum - physicalMinimum) / (digitalMaximum - digitalMinimum);
   const offset = physicalMinimum - digitalMinimum * scale;
   return {
-    name: leadName(label),
+    name: leadNameByLabel(label),
     samples: new Int32Array(0),
     sampleRateHz: tidy(samplesPerRecord / header.recordSeconds),
     microvoltsPerUnit: tidy(scale * unit),
@@ -119,11 +119,6 @@ export function copyRecord(
 ): void {
   const from = record + offsetInRecord;
   for (let i = 0; i < samplesPerRecord; i += 1) samples[to + i] = view.getInt16(from + i * 2, true);
-}
-
-/** 'ECG II' and 'EKG-V1' are leads II and V1; a bare 'ECG' stays. */
-function leadName(label: string): string {
-  return leadNameByText(label.replace(/^(ECG|EKG)[\s_-]+(?=\S)/i, ''));
 }
 
 /** 'HP:0.05Hz LP:150Hz N:50Hz', as EDF+ section 2.1.3 has it. */

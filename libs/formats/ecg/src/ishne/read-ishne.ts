@@ -1,5 +1,6 @@
 import { EcgFormatError } from '../ecg-format-error.js';
 import type { EcgLead, EcgRecording } from '../ecg-recording.js';
+import { distinctNames } from '../lead-names.js';
 import { type EcgReel, type EcgStretch, samplePlace } from '../reel/ecg-reel.js';
 
 const HEADER = 522;
@@ -119,7 +120,7 @@ function readHeader(bytes: Uint8Array, size: number): IshneHeader {
     },
     ...(model && { device: { model } }),
     ...(recorded !== undefined && { startTime: time === undefined ? recorded : `${recorded}T${time}` }),
-    leads,
+    leads: distinctNames(leads),
     measurements: [],
     statements: [],
     notes,

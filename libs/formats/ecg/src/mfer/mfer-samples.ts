@@ -1,4 +1,5 @@
 import { EcgFormatError } from '../ecg-format-error.js';
+import { mferInteger } from './mfer-values.js';
 
 export interface MferChannel {
   readonly blockLength: number;
@@ -59,6 +60,13 @@ export function mferSamples(
     offset += blockLength * type.width;
     return samples;
   });
+}
+
+/** The sample that is 0 V: of the kind of its channel's samples, signed or not; signed where the writer chose another width. */
+export function mferOffset(value: Uint8Array, dataType: number, little: boolean): number {
+  return value.length === TYPES[dataType]?.width
+    ? mferSample(value, dataType, little)
+    : mferInteger(value, little, true);
 }
 
 /** The value that stands for no sample, read as a sample of its channel is. */

@@ -64,6 +64,16 @@ describe('readMfer', () => {
     expect(values(mfer(one, item(0x0a, type), item(0x1e, ...data)))).toEqual([expected]);
   });
 
+  it.each<[string, number, number[], number[], number]>([
+    ['unsigned 16 bits', 1, [0x80, 0x00], [0x80, 0x0a], 10],
+    ['unsigned 8 bits', 3, [0x80], [0x8a], 10],
+    ['signed 16 bits', 0, [0xff, 0xf6], [0x00, 0x00], 10],
+  ])('an offset is of the kind of its samples: %s', (_, type, offset, data, microvolts) => {
+    const { leads } = readMfer(mfer(one, item(0x0a, type), item(0x0d, ...offset), item(0x1e, ...data)));
+    const [{ samples, microvoltsPerUnit, baselineMicrovolts }] = leads as [(typeof leads)[number]];
+    expect(samples[0]! * microvoltsPerUnit + baselineMicrovolts).toBe(microvolts);
+  });
+
   it('long and indefinite lengths, channel numbers of two bytes, padding', () => {
     expect(values(mfer(one, [0x1e, 0x84, 0, 0, 0, 4, 0, 1, 0, 2]))).toEqual([[1, 2]]);
     const nested = [0x3f, 0x00, 0x80, ...item(9, 3), 0, 0];

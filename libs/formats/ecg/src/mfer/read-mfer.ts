@@ -3,14 +3,14 @@ import { EcgFormatError } from '../ecg-format-error.js';
 import type { EcgLead, EcgRecording } from '../ecg-recording.js';
 import { leadNameByNumber } from '../lead-names.js';
 import { tidy } from '../microvolts.js';
-import { mferSample, mferSamples } from './mfer-samples.js';
+import { mferOffset, mferSample, mferSamples } from './mfer-samples.js';
 import { hex, type MferItem, mferInteger, mferItems, mferQuantity, mferText } from './mfer-values.js';
 
 /** Waveform types of ISO 22077-1 tag 0x08 that are ECG, and their monitoring kin. */
 const ECG_TYPES = new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 30]);
 const MOST_CHANNELS = 256;
 /** 1 kHz, 1 microvolt, blocks of one, 16 bits. */
-const DEFAULTS = { blockLength: 1, dataType: 0, intervalSeconds: 0.001, microvolts: 1, offset: 0 };
+const DEFAULTS = { blockLength: 1, dataType: 0, intervalSeconds: 0.001, microvolts: 1 };
 
 /** What a channel says, over what the file says for all. */
 interface Attributes {
@@ -18,7 +18,7 @@ interface Attributes {
   dataType?: number;
   intervalSeconds?: number;
   microvolts?: number;
-  offset?: number;
+  offset?: Uint8Array;
   missing?: Uint8Array;
   lead?: number;
 }
@@ -77,16 +77,20 @@ class MferFile {
       if (blockLength < 1 || !(intervalSeconds > 0) || !(microvolts > 0) || !Number.isFinite(1 / intervalSeconds))
         throw new EcgFormatError('unsupported', 'An MFER channel has no length, rate or resolution.');
     const samples = mferSamples(data, channels, this.sequences, little);
-    const leads = channels.map(({ dataType, intervalSeconds, microvolts, offset, missing, lead }, i): EcgLead => ({
-      name: (lead === undefined ? undefined : leadNameByNumber(lead)) ?? `Channel ${i + 1}`,
-      samples: samples[i] ?? new Int32Array(),
-      sampleRateHz: tidy(1 / intervalSeconds),
-      microvoltsPerUnit: tidy(microvolts),
-      baselineMicrovolts: offset === 0 ? 0 : tidy(-offset * microvolts),
-      derived: false,
-      startSeconds: 0,
-      ...(missing && { missingValue: mferSample(missing, dataType, little) }),
-    }));
+    const leads = channels.map((channel, i): EcgLead => {
+      const { dataType, intervalSeconds, microvolts, missing, lead } = channel;
+      const offset = channel.offset ? mferOffset(channel.offset, dataType, little) : 0;
+      return {
+        name: (lead === undefined ? undefined : leadNameByNumber(lead)) ?? `Channel ${i + 1}`,
+        samples: samples[i] ?? new Int32Array(),
+        sampleRateHz: tidy(1 / intervalSeconds),
+        microvoltsPerUnit: tidy(microvolts),
+        baselineMicrovolts: offset === 0 ? 0 : tidy(-offset * microvolts),
+        derived: false,
+        startSeconds: 0,
+        ...(missing && { missingValue: mferSample(missing, dataType, little) }),
+      };
+    });
     return {
       patient: this.patient,
       ...(this.device && { device: this.device }),
@@ -131,7 +135,7 @@ class MferFile {
       const resolution = mferQuantity(value, this.little);
       if (resolution.unit !== 0) throw new EcgFormatError('not-ecg', 'An MFER channel is not in volts: it is no ECG.');
       into.microvolts = resolution.value * 1e6;
-    } else if (tag === 0x0d) into.offset = mferInteger(value, this.little, true);
+    } else if (tag === 0x0d) into.offset = value;
     else if (tag === 0x12) into.missing = value;
     else if (tag === 0x0e) throw new EcgFormatError('unsupported', 'A compressed MFER waveform is not read.');
     else if (tag === 0x11) this.note('Filter: ', value);

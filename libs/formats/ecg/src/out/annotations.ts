@@ -45,8 +45,15 @@ function common(group: number): WritableDataset {
 }
 
 function measured({ code, value, unit }: EcgMeasurement): WritableDataset {
-  const [number, scheme, meaning] = CODES[code] ?? ['MEASUREMENT', '99QIAO', plain(code).slice(0, 64) || 'unnamed'];
-  const [ucum, words] = UNITS[unit] ?? [plain(unit).slice(0, 16), plain(unit).slice(0, 64)];
+  const [number, scheme, meaning] = (Object.hasOwn(CODES, code) && CODES[code]) || [
+    'MEASUREMENT',
+    '99QIAO',
+    plain(code).slice(0, 64) || 'unnamed',
+  ];
+  const [ucum, words] = (Object.hasOwn(UNITS, unit) && UNITS[unit]) || [
+    plain(unit).slice(0, 16),
+    plain(unit).slice(0, 64),
+  ];
   return {
     '004008EA': coded(ucum, 'UCUM', words),
     '0040A043': coded(number, scheme, meaning),

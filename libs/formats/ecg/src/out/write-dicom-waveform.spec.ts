@@ -145,4 +145,14 @@ describe('what comes back', () => {
     expect(read?.leads.map(({ name }) => name)).toEqual(['I', 'II']);
     expect(read?.representativeBeats?.map(({ samples }) => samples.length)).toEqual([3, 3]);
   });
+
+  it('a measurement or a unit may be called anything', () => {
+    const measurements = ['constructor', 'toString', '__proto__'].map((code) => ({ code, value: 1, unit: code }));
+    const [read] = again(recording([lead('I')], { measurements }));
+    expect(read?.measurements.map(({ code, unit }) => [code, unit])).toEqual([
+      ['constructor', 'constructor'],
+      ['toString', 'toString'],
+      ['__proto__', '__proto__'],
+    ]);
+  });
 });

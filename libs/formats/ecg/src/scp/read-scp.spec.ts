@@ -109,6 +109,20 @@ describe('what the encoder wrote comes back', () => {
   });
 });
 
+describe('a reference beat that was subtracted', () => {
+  it('is never left out: without section 4, which says where, the record is refused', () => {
+    const bytes = encodeScp(fixture(rough, { subtract: true }));
+    bytes.fill(0, 22 + 4 * 10 + 2, 22 + 5 * 10);
+    expect(() => readEcg(reseal(bytes))).toThrow(
+      expect.objectContaining({
+        name: 'EcgFormatError',
+        code: 'unsupported',
+        message: expect.stringMatching(/subtracted/),
+      }),
+    );
+  });
+});
+
 describe('leads and what is said beside them', () => {
   const plain: ScpFixture = { leads: [{ id: 1, start: 1, samples: [1, 2, 3] }], coding: 'none', differences: 0 };
   const read = (more: Partial<ScpFixture>): EcgRecording => readScp(encodeScp({ ...plain, ...more }));

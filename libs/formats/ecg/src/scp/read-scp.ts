@@ -32,6 +32,11 @@ export function readScp(bytes: Uint8Array): EcgRecording {
   const referenceSection = sections.get(5);
   const reference = referenceSection && readSignal(referenceSection, 5, layout.leads.length);
   const beatLength = beats && reference ? Math.floor((beats.referenceMilliseconds * 1000) / reference.microseconds) : 0;
+  if (layout.subtracted && !beats)
+    throw new EcgFormatError(
+      'unsupported',
+      'A reference beat was subtracted, and no section 4 says where: what is left is no ECG.',
+    );
   const subtracted = layout.subtracted && (beats?.subtractions.length ?? 0) > 0;
   const referenceBeats = reference
     ? decodeReference(reference, beatLength, tables, subtracted, notes)

@@ -1,6 +1,6 @@
 import { EcgFormatError } from '../ecg-format-error.js';
 import type { EcgLead, EcgRecording } from '../ecg-recording.js';
-import { leadNameByText } from '../lead-names.js';
+import { leadNameByLabel } from '../lead-names.js';
 import { microvoltsIn, tidy } from '../microvolts.js';
 import { isoDateTime } from '../date-times.js';
 import { readWfdbHeader, type WfdbHeader, type WfdbSignal } from './wfdb-header.js';
@@ -128,9 +128,8 @@ function checkSums(signal: WfdbSignal, samples: Int32Array, sum: number, header:
 
 /** Frank leads are written vx, vy, vz. */
 function leadName(description: string, index: number): string {
-  const bare = description.replace(/^(ECG|EKG)[\s_-]+(?=\S)/i, '');
-  const frank = /^v([xyz])$/i.exec(bare)?.[1];
-  return frank?.toUpperCase() ?? (bare === '' ? `Channel ${index + 1}` : leadNameByText(bare));
+  const frank = /^v([xyz])$/i.exec(description)?.[1];
+  return frank?.toUpperCase() ?? (description === '' ? `Channel ${index + 1}` : leadNameByLabel(description));
 }
 
 /** Time hh:mm:ss.fff and date dd/mm/yyyy; a time alone is no start. */

@@ -21,7 +21,8 @@ export { InstanceRemovalRepository, type KeptInstance } from './instance-removal
 export { INGEST_OBJECTS } from './ingest-objects.js';
 export { IngestModule } from './ingest.module.js';
 export { IngestRepository } from './ingest.repository.js';
-export { ReceiveEcg, type EcgSupplement } from './receive-ecg.js';
+export { type EcgSupplement } from './domain/ecg-attributes.js';
+export { ReceiveEcg } from './receive-ecg.js';
 export { ReceiveInstance, type InstanceReception } from './receive-instance.js';
 export { ReceiveUpload, type FinishedUpload } from './receive-upload.js';
 export { Spool, type SpooledFile } from './spool.js';

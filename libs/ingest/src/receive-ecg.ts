@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Part10Splitter, readAttributes, text, type DicomJson } from '#libs/formats/dicom';
+import { Part10Splitter, readAttributes, text } from '#libs/formats/dicom';
 import {
   demandPdfDocument,
   detectEcgFormat,
@@ -16,29 +16,17 @@ import {
 import { demand, type Caller } from '#libs/identity';
 import { newId, Refusal } from '#libs/kernel';
 import { digestKey, ObjectStore } from '#libs/ports';
+import { attributesOf, type EcgFacts, type EcgSupplement } from './domain/ecg-attributes.js';
 import type { InstanceSource, Receipt, StoredFormat } from './domain/stored-instance.js';
 import { DemandRoom } from './demand-room.js';
 import { IngestRepository, type NewInstance } from './ingest.repository.js';
 import { ReceiveInstance } from './receive-instance.js';
 import { Spool, type SpooledFile } from './spool.js';
 
-/** What the sender says of the patient where the file does not; the file's own words win. */
-export interface EcgSupplement {
-  patientId?: string;
-  patientName?: string;
-  idCard?: string;
-  accessionNumber?: string;
-}
-
 /** What stands where a DICOM instance has its SOP class: the format's own name where it has one. */
 export const ecgClass = (format: StoredFormat): string =>
   format === 'aecg' ? 'urn:hl7-org:v3:AnnotatedECG' : `urn:qiao:ecg:${format}`;
 
-/** What is asked of a file before it is kept; a PDF says nothing of itself. */
-type EcgFacts = Pick<EcgRecording, 'patient' | 'device' | 'startTime'> & {
-  readonly format: StoredFormat;
-  readonly description: string;
-};
 /** Of a file that has to be read whole, and of one of which any stretch can be read: twelve leads of a day at 1000 Hz have 2.1 GB. */
 const LARGEST_ECG = 32 * 1024 * 1024;
 const LARGEST_REEL = 4 * 1024 * 1024 * 1024;
@@ -224,38 +212,4 @@ function describe({ leads }: EcgRecording, seconds: number): string {
   if (seconds >= AMBULATORY_SECONDS) return '动态心电图';
   const names = new Set(leads.map(({ name }) => name));
   return ['I', 'II', ...CHEST_LEADS].every((name) => names.has(name)) ? '十二导联心电图' : '心电图';
-}
-
-/** The recording's facts in DICOM's words, so that the catalogue reads one language. */
-function attributesOf(
-  recording: EcgFacts,
-  sopClassUid: string,
-  uids: { study: string; series: string; instance: string },
-  given: EcgSupplement,
-): DicomJson {
-  const digits = (recording.startTime ?? '').replaceAll(/[-:T]/g, '');
-  const values: [string, string, string | undefined][] = [
-    ['00080016', 'UI', sopClassUid],
-    ['00080018', 'UI', uids.instance],
-    ['00080020', 'DA', /^\d{8}/.test(digits) ? digits.slice(0, 8) : undefined],
-    ['00080030', 'TM', /^\d{14}/.test(digits) ? digits.slice(8, 14) : undefined],
-    ['00080050', 'SH', given.accessionNumber],
-    ['00080060', 'CS', 'ECG'],
-    ['00080070', 'LO', recording.device?.manufacturer],
-    ['00081030', 'LO', recording.description],
-    ['00100020', 'LO', recording.patient.id || given.patientId],
-    ['00100030', 'DA', recording.patient.birthDate?.replaceAll('-', '').slice(0, 8)],
-    ['00100040', 'CS', recording.patient.sex],
-    ['0020000D', 'UI', uids.study],
-    ['0020000E', 'UI', uids.series],
-  ];
-  const attributes: DicomJson = {};
-  for (const [tag, vr, value] of values) if (value) attributes[tag] = { vr, Value: [value] };
-  const name = recording.patient.name || given.patientName;
-  if (name) {
-    const han = /\p{Script=Han}/u.test(name);
-    attributes['00100010'] = { vr: 'PN', Value: [han ? { Ideographic: name } : { Alphabetic: name }] };
-  }
-  if (given.idCard) attributes['00101000'] = { vr: 'LO', Value: [given.idCard] };
-  return attributes;
 }

@@ -3,6 +3,8 @@ export interface DicomTimes {
   readonly dateTime: string;
   readonly date: string;
   readonly time: string;
+  /** ±HHMM, in which all three are; absent where the file says none. */
+  readonly zone?: string;
 }
 
 /**
@@ -23,6 +25,7 @@ export function dicomTimes(iso: string, seconds: number, otherwise: string): Dic
       dateTime: date || (received?.dateTime ?? '19700101'),
       date: date.length === 8 ? date : (received?.date ?? '19700101'),
       time: received?.time ?? '000000',
+      ...(date.length < 8 && received?.zone !== undefined && { zone: received.zone }),
     };
   }
   const start = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
@@ -33,7 +36,7 @@ export function dicomTimes(iso: string, seconds: number, otherwise: string): Dic
   const [date = '', time = ''] = moment.slice(0, 19).replace(/[-:]/g, '').split('T');
   const clock = `${time}${shown === '' ? '' : `.${shown}`}`;
   const offset = zone === 'Z' ? '+0000' : zone.replace(':', '');
-  return { dateTime: `${date}${clock}${offset}`, date, time: clock };
+  return { dateTime: `${date}${clock}${offset}`, date, time: clock, ...(offset !== '' && { zone: offset }) };
 }
 
 /** Pieces of at most `longest` samples, of whole seconds where a second fits, so that each begins at a time that can be written. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Part10Splitter, readAttributes } from '#libs/formats/dicom';
 import { readDicomWaveform } from '../dicom/read-dicom-waveform.js';
 import { EcgFormatError } from '../ecg-format-error.js';
 import type { EcgLead, EcgRecording } from '../ecg-recording.js';
@@ -144,6 +145,21 @@ describe('what comes back', () => {
     expect(read).toMatchObject({ patient, device, startTime, measurements, statements });
     expect(read?.leads.map(({ name }) => name)).toEqual(['I', 'II']);
     expect(read?.representativeBeats?.map(({ samples }) => samples.length)).toEqual([3, 3]);
+  });
+
+  it.each([
+    ['2024-03-02T23:30:15+00:00', '+0000'],
+    ['2024-03-02T23:30:15', undefined],
+  ])('%s: date and time stand in the zone that (0008,0201) says', (startTime, zone) => {
+    const [bytes = new Uint8Array()] = writeDicomWaveform(recording([lead('I')], { startTime }), identity);
+    const splitter = new Part10Splitter();
+    const body = Buffer.concat([splitter.push(Buffer.from(bytes)), splitter.end()]);
+    const { attributes } = readAttributes(body, splitter.meta!.transferSyntaxUid, { complete: true });
+    expect(['00080020', '00080030', '00080201'].map((tag) => attributes[tag]?.Value?.[0])).toEqual([
+      '20240302',
+      '233015',
+      zone,
+    ]);
   });
 
   it('a measurement or a unit may be called anything', () => {

@@ -120,6 +120,7 @@ function instanceDataset(
     '00080060': one('CS', 'ECG'),
     '00080070': text('LO', device?.manufacturer),
     '00080090': { vr: 'PN' },
+    ...(first.zone === undefined ? {} : { '00080201': one('SH', first.zone) }),
     ...(device?.model === undefined ? {} : { '00081090': text('LO', device.model) }),
     '00100010': text('PN', personName(patient.name)),
     '00100020': text('LO', patient.id),

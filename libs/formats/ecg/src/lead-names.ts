@@ -33,6 +33,8 @@ const BY_NUMBER: Readonly<Record<number, string>> = {
 
 /** Leads of recorders and monitors that have no number: ML II, MV5, CM6 and their kin. */
 const MODIFIED = /^(ML ?(I|II|III)|MC?L ?\d|MV ?\d|C[MCRBS] ?\d|V\d+R?)$/i;
+/** Einthoven's leads in Spanish, Portuguese, French and Italian: D1 or DI, derivación. */
+const EINTHOVEN: Readonly<Record<string, string>> = { d1: 'i', d2: 'ii', d3: 'iii', di: 'i', dii: 'ii', diii: 'iii' };
 const KNOWN = new Map(Object.values(BY_NUMBER).map((name) => [name.toLowerCase(), name]));
 
 /** The name of a lead by its SCP-ECG number; undefined when the number is not known. */
@@ -47,15 +49,19 @@ export function leadNumberByName(name: string): number | undefined {
   return BY_NAME.get(name);
 }
 
-/** 'aVR' from 'AVR', 'Lead aVR', 'MDC_ECG_LEAD_AVR', 'Lead I (Einthoven)'; another name comes back trimmed. */
+/** 'aVR' from 'AVR', 'Lead aVR', 'MDC_ECG_LEAD_AVR', 'Lead I (Einthoven)'; 'Ⅱ' and 'Ⅱ导联' are II, 'D1' is I; another name comes back trimmed. */
 export function leadNameByText(text: string): string {
   const bare = text
     .trim()
     .replace(/^MDC_ECG_LEAD_/i, '')
     .replace(/^lead\s+/i, '')
-    .replace(/\s*\(.*\)$/, '')
+    .replace(/\s*\((einthoven|goldberger|wilson|augmented|unipolar|bipolar|limb|chest|precordial)[^()]*\)$/i, '')
     .trim();
-  return KNOWN.get(bare.toLowerCase()) ?? bare;
+  const plain = bare
+    .normalize('NFKC')
+    .replace(/^导联\s*|\s*导联$/, '')
+    .toLowerCase();
+  return KNOWN.get(plain) ?? KNOWN.get(EINTHOVEN[plain] ?? '') ?? bare;
 }
 
 /** Channels of one time that bear one name are different leads: the second of 'ECG' becomes 'ECG 2', so that none hides another. */

@@ -39,6 +39,18 @@ describe('readAecg', () => {
     ]);
   });
 
+  it.each([
+    ['<id root="1.2.3" extension=""/>', '1.2.3'],
+    ['<id root=" " extension=" "/>', undefined],
+    ['<id root="1.2.3" extension=" P-7 "/>', 'P-7'],
+  ])('the patient of %s', (id, expected) => {
+    const name =
+      '<subjectDemographicPerson><name><family>李</family><given>明</given></name></subjectDemographicPerson>';
+    const subject = `<trialSubject>${id}${name}</trialSubject>`;
+    const { patient } = readAecg(bytes(document(`${subject}${minimal}`)));
+    expect([patient.id, patient.name]).toEqual([expected, '李明']);
+  });
+
   it('gives a later set its time, and keeps derived series apart', () => {
     const beat = `<derivation><derivedSeries>${set(time('20240102030405'), lead('I', '9'))}</derivedSeries></derivation>`;
     const recording = readAecg(

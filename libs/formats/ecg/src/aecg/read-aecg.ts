@@ -2,6 +2,7 @@ import { AecgFindings } from './aecg-findings.js';
 import { DigitsReader, leadsOfSet, type OpenSequence, type Quantity } from './aecg-sequences.js';
 import { isoDate, isoDateTime } from '../date-times.js';
 import { EcgFormatError } from '../ecg-format-error.js';
+import { joinedName } from '../field-text.js';
 import type { EcgLead, EcgRecording } from '../ecg-recording.js';
 import { readXml, type XmlAttributes as Attributes } from '../xml/read-xml.js';
 
@@ -110,8 +111,8 @@ class AecgReader {
   private openAbout(name: string, parent: string, grandparent: string, attributes: Attributes): void {
     const value = attributes['value'] ?? '';
     if (parent === 'trialSubject' && name === 'id') {
-      const id = attributes['extension'] ?? attributes['root'];
-      if (id !== undefined) this.patient.id ??= id;
+      const id = attributes['extension']?.trim() || attributes['root']?.trim();
+      if (id) this.patient.id ??= id;
     } else if (name === 'administrativeGenderCode' && parent === 'subjectDemographicPerson') {
       const code = attributes['code'];
       if (code === 'M' || code === 'F') this.patient.sex = code;
@@ -129,7 +130,7 @@ class AecgReader {
   }
 
   private closeText(name: string | undefined, parent: string | undefined, text: string): void {
-    if (name === 'name' && parent === 'subjectDemographicPerson') this.patient.name ??= text;
+    if (name === 'name' && parent === 'subjectDemographicPerson') this.patient.name ??= joinedName(text.split(/\s+/));
     else if (name === 'manufacturerModelName' && parent === 'manufacturedSeriesDevice') this.device.model ??= text;
     else if (name === 'name' && parent === 'manufacturerOrganization' && this.path.at(-2) === 'seriesAuthor')
       this.device.manufacturer ??= text;

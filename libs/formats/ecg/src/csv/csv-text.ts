@@ -1,3 +1,5 @@
+import { isoDate } from '../date-times.js';
+
 /** The first line: the form and its version. */
 export const CSV_FORM = '# qiao-ecg-csv: 1';
 export const MOST_CSV_LEADS = 64;
@@ -5,7 +7,9 @@ export const MOST_CSV_LEADS = 64;
 /** Whether a start time may stand in the header: ISO 8601 down to a year, which a clock or calendar has. */
 export function isCsvTime(text: string): boolean {
   const whole = /^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/.test(text);
-  return whole && !Number.isNaN(Date.parse(text));
+  // Date.parse takes 30 February for 1 March.
+  const day = text.length < 10 || isoDate(text.slice(0, 10).replaceAll('-', '')) !== undefined;
+  return whole && day && !Number.isNaN(Date.parse(text));
 }
 
 /** RFC 4180: quoted where a comma or a quotation mark would end the cell. */

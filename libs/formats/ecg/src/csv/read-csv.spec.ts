@@ -78,6 +78,31 @@ describe('readCsv', () => {
     expect(() => read(`${HEAD.replace('mV', unit)}I\n1\n`)).toThrow(expect.objectContaining({ code: 'unsupported' }));
   });
 
+  it('GB 18030, as spreadsheets save it, and no half-read names', () => {
+    const gb = Buffer.concat([
+      Buffer.from(`${HEAD}# patientName: `),
+      Buffer.from([0xcd, 0xf5, 0xc0, 0xf6]),
+      Buffer.from('\nI\n1\n'),
+    ]);
+    expect(readEcg(gb).patient.name).toBe('王丽');
+    const neither = Buffer.concat([
+      Buffer.from(`${HEAD}# patientName: `),
+      Buffer.from([0xff, 0xff]),
+      Buffer.from('\nI\n1\n'),
+    ]);
+    expect(() => readEcg(neither)).toThrow(expect.objectContaining({ code: 'damaged' }));
+  });
+
+  it('a bracket that makes another lead of one is kept', () => {
+    const { leads } = read(`${HEAD}Lead I (Einthoven),V4 (R),aVR (inverted)\n1,2,3\n`);
+    expect(leads.map(({ name }) => name)).toEqual(['I', 'V4 (R)', 'aVR (inverted)']);
+  });
+
+  it('leads by their names in other scripts and languages', () => {
+    const { leads } = read(`${HEAD}Ⅰ,D2,Ⅲ导联,ａＶＲ,aVl,DIX\n1,2,3,4,5,6\n`);
+    expect(leads.map(({ name }) => name)).toEqual(['I', 'II', 'III', 'aVR', 'aVL', 'DIX']);
+  });
+
   it('keeps thousands of rows', () => {
     const rows = Array.from({ length: 5000 }, (_, i) => `${i}`).join('\n');
     expect(read(`${HEAD}I\n${rows}`).leads[0]?.samples[4999]).toBe(4_999_000);
@@ -102,6 +127,8 @@ describe('readCsv', () => {
     ['a value between two steps', 'damaged', /Line 6 .*'1.5'.*whole number/, `${HEAD}# resolution: 1\nI\n1.5\n`],
     ['a step beyond 32 bits', 'damaged', /too large/, `${HEAD}# resolution: 0.001\nI\n3000000\n`],
     ['an open quotation mark', 'damaged', /Line 5/, `${HEAD}I,II\n"1,2\n`],
+    ['a day that is none', 'unsupported', /startTime/, `${HEAD}# startTime: 2026-02-30T08:00:00\nI\n1\n`],
+    ['words behind a time', 'unsupported', /startTime/, `${HEAD}# startTime: 2026-02-03T08:00:00 (CST)\nI\n1\n`],
     ['a word as a value', 'damaged', /Line 6 .*'x'/, `${HEAD}I\n1\nx\n`],
     ['a value too few', 'damaged', /Line 5 /, `${HEAD}I,II\n1\n`],
     ['a lead twice', 'damaged', /twice/, `${HEAD}I,i\n1,2\n`],

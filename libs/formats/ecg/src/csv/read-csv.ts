@@ -1,5 +1,6 @@
 import { isoDate } from '../date-times.js';
 import { EcgFormatError } from '../ecg-format-error.js';
+import { decoded } from '../field-text.js';
 import type { EcgLead, EcgMeasurement, EcgRecording } from '../ecg-recording.js';
 import { leadNameByText } from '../lead-names.js';
 import { microvoltsIn, tidy } from '../microvolts.js';
@@ -230,14 +231,20 @@ function aboutOf(keys: ReadonlyMap<string, string>): Pick<EcgRecording, 'patient
   };
 }
 
+/** UTF-8, and GB 18030 as spreadsheets of China save it. */
+function textOf(line: Uint8Array): string {
+  const text = decoded(line, 'utf-8') ?? decoded(line, 'gb18030');
+  if (text === undefined) throw new EcgFormatError('damaged', 'The CSV has a line that is neither UTF-8 nor GB 18030.');
+  return text;
+}
+
 /** A line at a time: the whole text of a day is never held as one string. A line of a megabyte is none of an ECG. */
 function* linesOf(bytes: Uint8Array): Generator<string, undefined> {
-  const decoder = new TextDecoder('utf-8');
   for (let at = 0; at < bytes.length;) {
     const found = bytes.indexOf(10, at);
     const end = found < 0 ? bytes.length : found;
     if (end - at > 1 << 20) throw new EcgFormatError('damaged', 'The CSV has a line of more than a megabyte.');
-    yield decoder.decode(bytes.subarray(at, end)).replace(/\r$/, '');
+    yield textOf(bytes.subarray(at, end)).replace(/\r$/, '');
     at = end + 1;
   }
   return undefined;

@@ -121,7 +121,7 @@ describe('writeCsv', () => {
     expect(text).toContain('\n"Lead =HYPERLINK(""x"")",Lead -aVR,"Lead #, a",a 1\n');
     const [read] = again(given);
     expect(read?.patient.name).toBe('Li,=1+1 5,5');
-    expect(read?.leads.map(({ name }) => name)).toEqual(['=HYPERLINK', '-aVR', '#, a', 'a 1']);
+    expect(read?.leads.map(({ name }) => name)).toEqual(['=HYPERLINK("x")', '-aVR', '#, a', 'a 1']);
   });
 
   it('comes in pieces', () => {

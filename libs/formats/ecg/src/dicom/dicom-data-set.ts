@@ -3,8 +3,8 @@ import dicomParser, { type DataSet } from 'dicom-parser';
 import { decodeText } from '#libs/formats/dicom';
 import { EcgFormatError } from '../ecg-format-error.js';
 
-/** A deflated ECG that grows beyond this is no ECG. */
-const INFLATED_LIMIT = 256 << 20;
+/** A deflated ECG that grows beyond this is no ECG; samples of 8 bits take four times of it again. */
+const INFLATED_LIMIT = 32 << 20;
 
 /**
  * In implicit VR only a dictionary tells a sequence from samples that happen to begin like an item (FE FF 00 E0). These are the elements

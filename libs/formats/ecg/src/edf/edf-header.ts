@@ -1,4 +1,5 @@
 import { EcgFormatError } from '../ecg-format-error.js';
+import { undeclaredText } from '../field-text.js';
 
 export interface EdfSignal {
   readonly label: string;
@@ -17,6 +18,7 @@ export interface EdfSignal {
 export interface EdfHeader {
   readonly patient: string;
   readonly recording: string;
+  readonly notes: readonly string[];
   /** dd.mm.yy */
   readonly startDate: string;
   /** hh.mm.ss */
@@ -63,10 +65,17 @@ export function readEdfHeader(bytes: Uint8Array, size = bytes.length): EdfHeader
     throw new EcgFormatError('truncated', `The EDF header declares ${declared} records, the file holds ${held}.`);
   const records = declared === -1 ? held : declared;
   if (records < 1) throw new EcgFormatError('no-waveform', 'The EDF file has no records.');
+  const notes: string[] = [];
+  const said = (at: number): string =>
+    undeclaredText(
+      bytes.subarray(at, at + 80).map((byte) => byte || 0x20),
+      notes,
+    );
   const plus = /^EDF\+([CD])/.exec(ascii(bytes, 192, 44))?.[1];
   return {
-    patient: ascii(bytes, 8, 80),
-    recording: ascii(bytes, 88, 80),
+    patient: said(8),
+    recording: said(88),
+    notes,
     startDate: ascii(bytes, 168, 8),
     startTime: ascii(bytes, 176, 8),
     plus: plus === 'C' || plus === 'D' ? plus : '',

@@ -67,6 +67,29 @@ const annotations = (...lists: string[]): Signal => ({
 });
 
 describe('readEdf', () => {
+  it.each([
+    ['+3600.5\x14\x14\0', '2020-01-24T05:05:56.500000'],
+    ['+72000\x14\x14\0', '2020-01-25T00:05:56'],
+    ['+0.25\x14\x14\0', '2020-01-24T04:05:56.250000'],
+  ])('a first record at %j begins then', (list, startTime) => {
+    const recording = readEcg(edf([II, annotations(list, '+1')], { plus: 'EDF+C' }));
+    expect(recording.startTime).toBe(startTime);
+  });
+
+  it('a name in GB 2312', () => {
+    const bytes = edf([II], { patient: `7 F X ${String.fromCharCode(0xc0, 0xee, 0xc3, 0xf7)}`, plus: 'EDF+C' });
+    expect(readEcg(bytes).patient).toEqual({ id: '7', sex: 'F', name: '李明' });
+  });
+
+  it.each([
+    ['X X X X', {}],
+    ['X M X Wang_Wei', { name: 'Wang Wei', sex: 'M' }],
+    ['4711 F 02-MAY-1951 Li_Ming', { id: '4711', name: 'Li Ming', sex: 'F', birthDate: '1951-05-02' }],
+    ['Li Ming', { id: 'Li Ming' }],
+  ])('plain EDF: the patient %j', (patient, expected) => {
+    expect(readEcg(edf([II], { patient })).patient).toEqual(expected);
+  });
+
   it('signals of one name are as many leads', () => {
     const { leads } = readEcg(
       edf([

@@ -39,9 +39,8 @@ export function ecgSignals(header: EdfHeader): { chosen: EdfSignal[]; notes: str
     throw new EcgFormatError('not-ecg', `The EDF file has no ECG signal in volts: ${what}.`);
   }
   if (header.recordSeconds === 0) throw new EcgFormatError('unsupported', 'The EDF records have a duration of 0 s.');
-  const notes = data
-    .filter((signal) => !chosen.includes(signal))
-    .map(({ label }) => `Signal '${label}' is not shown: no ECG in volts.`);
+  const others = data.filter((signal) => !chosen.includes(signal));
+  const notes = [...header.notes, ...others.map(({ label }) => `Signal '${label}' is not shown: no ECG in volts.`)];
   return { chosen, notes };
 }
 

@@ -53,6 +53,20 @@ describe('readIshne', () => {
     expect(recording.leads[0]?.sampleRateHz).toBe(250);
   });
 
+  it.each([
+    ['GB 2312', [0xc0, 0xee], [0xc3, 0xf7], '李明'],
+    ['GBK beyond it', [0xcd, 0xf5], [0xac, 0x42], '王珺'],
+    ['UTF-8', [...Buffer.from('李')], [...Buffer.from('明')], '李明'],
+    ['Latin-1', [0x4d, 0xfc, 0x6c, 0x6c, 0x65, 0x72], [0x4a, 0x6f, 0x73, 0xe9], 'Müller José'],
+  ])('a name in %s', (_, last, first, name) => {
+    const bytes = ishne((header) => {
+      header.fill(0, 28, 108);
+      header.set(first, 28);
+      header.set(last, 68);
+    });
+    expect(readEcg(bytes).patient.name).toBe(name);
+  });
+
   it('accepts a count over all leads and notes a missing CRC', () => {
     expect(readIshne(ishne((header) => header.writeInt32LE(6, 14))).leads[1]?.samples).toHaveLength(3);
     expect(readIshne(ishne(undefined, false)).notes).toEqual(['The header carries no CRC.']);

@@ -1,4 +1,5 @@
 import { EcgFormatError } from '../ecg-format-error.js';
+import { joinedName, undeclaredText } from '../field-text.js';
 import type { EcgLead, EcgRecording } from '../ecg-recording.js';
 import { distinctNames } from '../lead-names.js';
 import { type EcgReel, type EcgStretch, samplePlace } from '../reel/ecg-reel.js';
@@ -72,7 +73,8 @@ function withSamples(
 
 function readHeader(bytes: Uint8Array, size: number): IshneHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (text(bytes, 0, 8) !== 'ISHNE1.0') throw new EcgFormatError('not-ecg', 'The file is no ISHNE 1.0 ECG.');
+  if (String.fromCharCode(...bytes.subarray(0, 8)) !== 'ISHNE1.0')
+    throw new EcgFormatError('not-ecg', 'The file is no ISHNE 1.0 ECG.');
   if (bytes.length < HEADER) throw new EcgFormatError('truncated', 'The file ends within its ISHNE header.');
   const int16 = (at: number): number => view.getInt16(at, true);
   const notes: string[] = [];
@@ -104,13 +106,18 @@ function readHeader(bytes: Uint8Array, size: number): IshneHeader {
       startSeconds: 0,
     };
   });
-  const id = text(bytes, 108, 20);
-  const name = [text(bytes, 68, 40), text(bytes, 28, 40)].filter((part) => part !== '' && part !== 'none').join(' ');
+  const said = (at: number, width: number): string => {
+    const field = bytes.subarray(at, at + width);
+    const end = field.indexOf(0);
+    return undeclaredText(end < 0 ? field : field.subarray(0, end), notes);
+  };
+  const id = said(108, 20);
+  const name = joinedName([said(68, 40), said(28, 40)].filter((part) => part !== 'none'));
   const sex = ({ 1: 'M', 2: 'F' } as const)[int16(128)];
   const birthDate = date(int16(132), int16(134), int16(136));
   const recorded = date(int16(138), int16(140), int16(142));
   const time = clock(int16(150), int16(152), int16(154));
-  const model = text(bytes, 232, 40);
+  const model = said(232, 40);
   const recording: EcgRecording = {
     patient: {
       ...(id && { id }),
@@ -157,12 +164,6 @@ function checkCrc(covered: Uint8Array, stored: number, notes: string[]): void {
 
 function leadNames(codes: readonly number[]): string[] {
   return codes.map((code, i) => LEADS[code] || `Channel ${i + 1}`);
-}
-
-function text(bytes: Uint8Array, at: number, length: number): string {
-  const field = bytes.subarray(at, at + length);
-  const end = field.indexOf(0);
-  return new TextDecoder('latin1').decode(end < 0 ? field : field.subarray(0, end)).trim();
 }
 
 function date(day: number, month: number, year: number): string | undefined {

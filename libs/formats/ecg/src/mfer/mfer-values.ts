@@ -1,4 +1,5 @@
 import { EcgFormatError } from '../ecg-format-error.js';
+import { decoded } from '../field-text.js';
 
 export interface MferItem {
   readonly tag: number;
@@ -90,13 +91,18 @@ export function mferQuantity(value: Uint8Array, little: boolean): { unit: number
   return { unit: value[0] ?? 0, value: Number(`${mferInteger(value.subarray(2), little)}e${exponent}`) };
 }
 
-/** Text in UTF-8 where it is that, else in Shift-JIS, which the standard's home writes. */
-export function mferText(value: Uint8Array): string {
-  let text;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(value);
-  } catch {
-    text = new TextDecoder('shift_jis').decode(value);
-  }
-  return text.replaceAll('\0', '').trim();
+/**
+ * Text in the encoding that the file names, else in UTF-8 where it is that, else in GB 18030 where that gives Chinese and Shift-JIS, which
+ * the standard's home writes, would give katakana of half width or nothing; else in Shift-JIS.
+ */
+export function mferText(value: Uint8Array, encoding?: string): string {
+  const named = encoding === undefined ? undefined : decoded(value, encoding);
+  return (named ?? decoded(value, 'utf-8') ?? eastern(value)).replaceAll('\0', '').trim();
+}
+
+function eastern(value: Uint8Array): string {
+  const [chinese, japanese] = [decoded(value, 'gb18030'), decoded(value, 'shift_jis')];
+  const odd = japanese === undefined || /[\uFF61-\uFF9F\uE000-\uF8FF]/.test(japanese);
+  if (odd && chinese !== undefined && /\p{Script=Han}/u.test(chinese)) return chinese;
+  return japanese ?? new TextDecoder('shift_jis').decode(value);
 }

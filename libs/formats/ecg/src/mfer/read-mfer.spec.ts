@@ -74,6 +74,23 @@ describe('readMfer', () => {
     expect(samples[0]! * microvoltsPerUnit + baselineMicrovolts).toBe(microvolts);
   });
 
+  it.each<[string, number[], string]>([
+    ['GB 2312', [0xc0, 0xee, 0x5e, 0xc3, 0xf7], '李明'],
+    ['GB 2312 that could be katakana', [0xb3, 0xc2, 0xbe, 0xb2], '陈静'],
+    ['Shift-JIS', [0x8e, 0x52, 0x93, 0x63, 0x5e, 0x91, 0xbe, 0x98, 0x59], '山田太郎'],
+    ['katakana of half width', [0xd4, 0xcf, 0xc0, 0xde, 0x5e, 0xc0, 0xdb, 0xb3], 'ﾔﾏﾀﾞ ﾀﾛｳ'],
+    ['UTF-8', [...Buffer.from('Müller^Jo')], 'Müller Jo'],
+  ])('a name in %s', (_, name, expected) => {
+    const bytes = mfer(one, item(0x81, ...name), item(0x1e, 0, 1));
+    expect(readMfer(bytes).patient.name).toBe(expected);
+  });
+
+  it('a name in the encoding that the file names', () => {
+    const named = item(0x03, ...Buffer.from('EUC-JP'));
+    const bytes = mfer(one, named, item(0x81, 0xbb, 0xb3, 0xc5, 0xc4), item(0x1e, 0, 1));
+    expect(readMfer(bytes).patient.name).toBe('山田');
+  });
+
   it('long and indefinite lengths, channel numbers of two bytes, padding', () => {
     expect(values(mfer(one, [0x1e, 0x84, 0, 0, 0, 4, 0, 1, 0, 2]))).toEqual([[1, 2]]);
     const nested = [0x3f, 0x00, 0x80, ...item(9, 3), 0, 0];

@@ -1,5 +1,6 @@
 import { isoDateTime } from '../date-times.js';
 import { EcgFormatError } from '../ecg-format-error.js';
+import { joinedName } from '../field-text.js';
 import type { EcgLead, EcgRecording } from '../ecg-recording.js';
 import { leadNameByNumber } from '../lead-names.js';
 import { tidy } from '../microvolts.js';
@@ -38,6 +39,7 @@ export function readMfer(bytes: Uint8Array): EcgRecording {
 
 class MferFile {
   private little = false;
+  private encoding: string | undefined;
   private channelCount = 1;
   private sequences: number | undefined;
   private readonly common: Attributes = {};
@@ -59,7 +61,8 @@ class MferFile {
     else if (tag === 0x1e) this.takeWaveform(value);
     else if (tag === 0x3f) this.takeChannel(channel, value);
     else if (tag === 0x16) this.note('', value);
-    else if (tag === 0x17) this.takeDevice(mferText(value));
+    else if (tag === 0x03) this.encoding = mferText(value).slice(0, 40);
+    else if (tag === 0x17) this.takeDevice(this.text(value));
     else if (!this.takePerson(tag, value)) this.takeAttribute(this.common, tag, value);
   }
 
@@ -143,11 +146,15 @@ class MferFile {
       this.note(`The MFER item ${hex(tag)} is not read.`);
   }
 
+  private text(value: Uint8Array): string {
+    return mferText(value, this.encoding);
+  }
+
   /** A line for the reader; a hostile file has millions. */
   private note(words: string, value?: Uint8Array): void {
     if (this.noted >= 100) return;
     this.noted += 1;
-    const text = value ? words + mferText(value.subarray(0, 1000)) : words;
+    const text = value ? words + this.text(value.subarray(0, 1000)) : words;
     if (!this.notes.includes(text)) this.notes.push(text);
   }
 
@@ -158,8 +165,13 @@ class MferFile {
   }
 
   private takePerson(tag: number, value: Uint8Array): boolean {
-    if (tag === 0x81) this.patient.name = mferText(value).replaceAll('^', ' ').trim();
-    else if (tag === 0x82) this.patient.id = mferText(value);
+    if (tag === 0x81)
+      this.patient.name = joinedName(
+        this.text(value)
+          .split('^')
+          .map((part) => part.trim()),
+      );
+    else if (tag === 0x82) this.patient.id = this.text(value);
     else if (tag === 0x84) {
       if (value[0] === 1 || value[0] === 2) this.patient.sex = value[0] === 1 ? 'M' : 'F';
     } else if (tag === 0x83) {

@@ -40,6 +40,21 @@ function refusal(text: string): string {
 const minimal = waveform(lead('I', [1, -2, 300]));
 
 describe('readMuse', () => {
+  it.each([
+    [[0xc0, 0xee], [0xc3, 0xf7], '李明'],
+    [[0x4d, 0xfc, 0x6c, 0x6c, 0x65, 0x72], [0x4a, 0x6f, 0x73, 0xe9], 'Müller José'],
+  ])('a name under the label of Latin-1: %j %j', (last, first, name) => {
+    const latin = (codes: number[]): string => String.fromCharCode(...codes);
+    const person = fields({ PatientLastName: latin(last), PatientFirstName: latin(first) });
+    const text = document(`<PatientDemographics>${person}</PatientDemographics>${minimal}`);
+    expect(read(text).patient.name).toBe(name);
+  });
+
+  it('a rate that stands behind its leads counts', () => {
+    const behind = `<Waveform>${fields({ WaveformType: 'Rhythm', SampleBase: 5 })}${lead('I', [1, 2])}${fields({ SampleExponent: 2 })}</Waveform>`;
+    expect(read(document(behind)).leads[0]?.sampleRateHz).toBe(500);
+  });
+
   it('keeps rhythm and median apart, with their scale, rate, start and filters', () => {
     const scaled = {
       LeadAmplitudeUnitsPerBit: 0.005,

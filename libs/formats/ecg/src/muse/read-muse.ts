@@ -1,5 +1,6 @@
 import { isoDate, isoDateTime } from '../date-times.js';
 import { EcgFormatError } from '../ecg-format-error.js';
+import { joinedName, mislabelledText } from '../field-text.js';
 import type { EcgLead, EcgRecording } from '../ecg-recording.js';
 import { readXmlLeaves } from '../xml/read-xml.js';
 import { MuseFindings } from './muse-findings.js';
@@ -25,17 +26,17 @@ class MuseReader {
   private readonly beats: EcgLead[] = [];
   private readonly notes: string[] = [];
   private waveform: MuseFields = new Map();
-  private leadData: MuseFields = new Map();
+  private leadData: MuseFields[] = [];
 
   readonly open = (path: readonly string[]): void => {
-    if (path.length === 2 && path[1] === 'Waveform') this.waveform = new Map();
-    if (path.length === 3 && path[2] === 'LeadData') this.leadData = new Map();
+    if (path.length === 2 && path[1] === 'Waveform') [this.waveform, this.leadData] = [new Map(), []];
+    if (path.length === 3 && path[2] === 'LeadData') this.leadData.push(new Map());
   };
 
   readonly leaf = (path: readonly string[], text: string): void => {
     const [, set = '', part = '', name = ''] = path;
     if (path.length === 3 && set === 'Waveform') this.waveform.set(part, text);
-    else if (path.length === 4 && set === 'Waveform' && part === 'LeadData') this.leadData.set(name, text);
+    else if (path.length === 4 && set === 'Waveform' && part === 'LeadData') this.leadData.at(-1)?.set(name, text);
     else if (path.length === 3 && /^(Original)?RestingECGMeasurements$/.test(set))
       this.findings.measure(set, part, text);
     else if (path.length === 4 && part === 'DiagnosisStatement') this.findings.statementPart(name, text);
@@ -45,7 +46,7 @@ class MuseReader {
 
   readonly close = (path: readonly string[]): void => {
     const [, set = '', part = ''] = path;
-    if (path.length === 3 && set === 'Waveform' && part === 'LeadData') this.closeLead();
+    if (path.length === 2 && set === 'Waveform') this.closeWaveform();
     else if (!/^(Original)?Diagnosis$/.test(set)) return;
     else if (path.length === 3 && part === 'DiagnosisStatement') this.findings.endStatement(set);
     else if (path.length === 2) this.findings.endLine(set);
@@ -70,15 +71,20 @@ class MuseReader {
     };
   }
 
+  /** Only now rate and type are known: they may stand behind the leads. */
+  private closeWaveform(): void {
+    for (const data of this.leadData) this.closeLead(data);
+    this.leadData = [];
+  }
+
   /** Where a name comes twice, the longer is kept: no two may be laid over each other. */
-  private closeLead(): void {
+  private closeLead(data: MuseFields): void {
     const type = (this.waveform.get('WaveformType') ?? '').toUpperCase();
     if (type !== 'RHYTHM' && type !== 'MEDIAN') {
       this.notes.push(`A waveform of type '${type.slice(0, 40)}' is not shown.`);
       return;
     }
-    const lead = museLead(this.waveform, this.leadData, this.notes);
-    this.leadData = new Map();
+    const lead = museLead(this.waveform, data, this.notes);
     if (lead.samples.length === 0) return;
     const kept = type === 'MEDIAN' ? this.beats : this.leads;
     const at = kept.findIndex(({ name }) => name === lead.name);
@@ -91,7 +97,7 @@ class MuseReader {
   private patient(): EcgRecording['patient'] {
     const id = this.about.get('PatientID');
     const names = [this.about.get('PatientLastName'), this.about.get('PatientFirstName')];
-    const name = names.filter((part) => part !== undefined).join(' ');
+    const name = joinedName(names.map((part) => mislabelledText(part ?? '', this.notes)));
     const gender = this.about.get('Gender')?.toUpperCase() ?? '';
     const sex = ({ MALE: 'M', FEMALE: 'F', M: 'M', F: 'F' } as const)[gender as 'MALE'];
     const birthDate = isoDate(usDate(this.about.get('DateofBirth')) ?? '');

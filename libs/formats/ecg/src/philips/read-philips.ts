@@ -1,5 +1,6 @@
 import { isoDate, isoDateTime } from '../date-times.js';
 import { EcgFormatError } from '../ecg-format-error.js';
+import { joinedName } from '../field-text.js';
 import type { EcgLead, EcgRecording } from '../ecg-recording.js';
 import { readXmlLeaves, type XmlAttributes } from '../xml/read-xml.js';
 import { SierraFindings } from './sierra-findings.js';
@@ -128,7 +129,7 @@ class PhilipsReader {
 
   private patient(): EcgRecording['patient'] {
     const text = (key: string): string => this.about.get(key) ?? '';
-    const name = [text('lastname'), text('firstname'), text('middlename')].filter((part) => part !== '').join(' ');
+    const name = joinedName([text('lastname'), text('firstname'), text('middlename')]);
     const sex = new Map<string, 'M' | 'F'>([
       ['male', 'M'],
       ['female', 'F'],

@@ -95,13 +95,19 @@ function required(text: string | undefined, what: string): number {
 }
 
 /**
- * III and the augmented leads are stored as what they miss of the value that I and II give, halves cut towards zero. Where I or II is
- * not among the leads, nothing could be predicted and all are taken as stored.
+ * III and the augmented leads are stored as what they miss of the value that I and II give, halves cut towards zero. Without
+ * I, II and III among the leads nothing says how the others are stored: they are refused.
  */
 function rebuildLimbLeads(leads: ReadonlyMap<string, Int32Array>): void {
   const [I, II, III] = [leads.get('I'), leads.get('II'), leads.get('III')];
   const [aVR, aVL, aVF] = [leads.get('aVR'), leads.get('aVL'), leads.get('aVF')];
-  if (!I || !II || !III) return;
+  if (!I || !II || !III) {
+    if (!III && !aVR && !aVL && !aVF) return;
+    throw new EcgFormatError(
+      'unsupported',
+      'The Philips file stores limb leads without those that they are predicted from.',
+    );
+  }
   for (let i = 0; i < I.length; i++) {
     const [one = 0, two = 0] = [I[i], II[i]];
     const three = two - one - (III[i] ?? 0);

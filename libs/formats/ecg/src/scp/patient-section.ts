@@ -1,4 +1,5 @@
 import { isoDate, isoDateTime } from '../date-times.js';
+import { joinedName } from '../field-text.js';
 import type { EcgLead, EcgRecording } from '../ecg-recording.js';
 import { ScpReader } from './scp-reader.js';
 import { scpText, type ScpEncoding, scpEncoding } from './scp-text.js';
@@ -35,10 +36,10 @@ export function readHeader(section: Uint8Array): ScpHeader {
   const deviceTag = tags.get(ACQUIRING_DEVICE);
   const encoding = scpEncoding(deviceTag?.[16]);
   const text = (tag: number): string => scpText(tags.get(tag) ?? new Uint8Array(), encoding, notes);
-  const names = [text(LAST_NAME), text(SECOND_LAST_NAME), text(FIRST_NAME)].filter((part) => part !== '');
-  const name = names.join(names.some((part) => /\p{Script=Han}/u.test(part)) ? '' : ' ');
+  const name = joinedName([text(LAST_NAME), text(SECOND_LAST_NAME), text(FIRST_NAME)]);
   const id = text(PATIENT_ID);
-  const sex = ({ 1: 'M', 2: 'F', 9: 'O' } as const)[tags.get(SEX)?.[0] ?? 0];
+  // 9 is 'unspecified', which is not another sex.
+  const sex = ({ 1: 'M', 2: 'F' } as const)[tags.get(SEX)?.[0] ?? 0];
   const birthDate = isoDate(digits(tags.get(BIRTH_DATE)));
   const startTime = isoDateTime(digits(tags.get(DATE)) + clock(tags.get(TIME)), zone(tags.get(TIME_ZONE)));
   const device = deviceTag && readDevice(deviceTag, encoding, notes);

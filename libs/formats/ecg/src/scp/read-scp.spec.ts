@@ -144,6 +144,35 @@ describe('leads and what is said beside them', () => {
     ...ascii('1\0SN-7\0v2\0v3\0Maker\0'),
   ];
 
+  it('more samples than any ECG at rest has are refused before memory is taken', () => {
+    const [leads, bytesOfLead] = [40, 60_000];
+    const layout = Array.from({ length: leads }, (_, i) => [...u32(1), ...u32(bytesOfLead * 8), i + 1]);
+    const lengths = Array.from({ length: leads }, () => u16(bytesOfLead));
+    const zeros = Array.from({ length: leads * bytesOfLead }, () => 0);
+    const bytes = record([
+      [2, u16(19_999)],
+      [3, [leads, 4, ...layout.flat()]],
+      [6, [...u16(2500), ...u16(2000), 0, 0, ...lengths.flat(), ...zeros]],
+    ]);
+    expect(outcomeOf(bytes)).toBe('unsupported');
+  });
+
+  it('a name in GB 2312, whether the file says ASCII or Latin-1, and a sex that is not specified', () => {
+    for (const language of [0, 1]) {
+      const machine = [...Array.from({ length: 16 }, () => 0), language, ...Array.from({ length: 19 }, () => 0)];
+      const recording = read({
+        tags: [
+          [14, machine],
+          [0, [0xc0, 0xee, 0]],
+          [1, [0xc3, 0xf7, 0]],
+          [8, [9]],
+        ],
+      });
+      expect(recording.patient).toEqual({ name: '李明' });
+      expect(recording.notes.join(' ')).toMatch(/gb18030/);
+    }
+  });
+
   it('a lead that starts later does so in seconds', () => {
     const { leads } = read({
       leads: [

@@ -8,6 +8,9 @@ import { addReferenceBeat, bimodalFactor, decodeBimodal } from './rhythm.js';
 import { openScp } from './scp-container.js';
 import { readBeats, readLeads, readSignal, type ScpLeads, type ScpSignal } from './signal-sections.js';
 
+/** Of all leads: Huffman codes of one bit make 32 bytes of each byte. An hour of twelve leads at 250 Hz is 11 million. */
+const MOST_SAMPLES = 1 << 24;
+
 /**
  * An ECG from an SCP-ECG record (EN 1064:2005+A1, ISO 11073-91064). Undone are Huffman codes (default and own tables), differences, the
  * subtraction of the reference beat and bimodal compression; what the last cannot give back is named in `notes`. Reference beats go to
@@ -27,6 +30,12 @@ export function readScp(bytes: Uint8Array): EcgRecording {
   const layout = readLeads(leadSection);
   if (layout.leads.length === 0) throw new EcgFormatError('no-waveform', 'The SCP-ECG record has no leads.');
   const rhythm = readSignal(rhythmSection, 6, layout.leads.length);
+  const most = layout.leads.reduce(
+    (sum, { start, end }, i) => sum + Math.min(end - start + 1, rhythm.data[i]!.length * 8),
+    0,
+  );
+  if (most > MOST_SAMPLES)
+    throw new EcgFormatError('unsupported', `The SCP-ECG record has ${most} samples; an ECG at rest has thousands.`);
   const beatSection = sections.get(4);
   const beats = beatSection && readBeats(beatSection);
   const referenceSection = sections.get(5);

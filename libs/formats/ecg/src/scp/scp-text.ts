@@ -1,3 +1,5 @@
+import { cleanText, mislabelledText, undeclaredText } from '../field-text.js';
+
 /** How texts are written: a label of the Encoding Standard, or undefined when only ASCII was promised. */
 export type ScpEncoding = string | undefined;
 
@@ -26,30 +28,14 @@ export function scpEncoding(code: number | undefined): ScpEncoding {
 }
 
 /**
- * A text up to its zero. Where the file promises only ASCII and does not keep it, UTF-8 is tried, then GB 18030, whose bytes are rarely
- * anything else by chance; `notes` then says so.
+ * A text up to its zero. Where the file promises ASCII or Latin-1 and does not keep it, it is read as `undeclaredText` has it, and `notes`
+ * says so.
  */
 export function scpText(bytes: Uint8Array, encoding: ScpEncoding, notes: string[]): string {
-  if (encoding === 'utf-16le') return clean(new TextDecoder(encoding).decode(bytes));
+  if (encoding === 'utf-16le') return cleanText(new TextDecoder(encoding).decode(bytes));
   const zero = bytes.indexOf(0);
   const value = zero < 0 ? bytes : bytes.subarray(0, zero);
-  if (encoding !== undefined) return clean(new TextDecoder(encoding).decode(value));
-  if (value.every((byte) => byte < 0x80)) return clean(String.fromCharCode(...value.subarray(0, 0x1_0000)));
-  for (const label of ['utf-8', 'gb18030']) {
-    try {
-      const text = clean(new TextDecoder(label, { fatal: true }).decode(value));
-      const note = `Texts are not ASCII, though the file says so; they were read as ${label}.`;
-      if (!notes.includes(note)) notes.push(note);
-      return text;
-    } catch {
-      // The next one.
-    }
-  }
-  return clean(new TextDecoder('latin1').decode(value));
-}
-
-function clean(text: string): string {
-  const zero = text.indexOf('\0');
-  // A text for people: no control characters but what separates lines.
-  return (zero < 0 ? text : text.slice(0, zero)).replace(/\p{Cc}+/gu, ' ').trim();
+  if (encoding === undefined) return undeclaredText(value, notes);
+  const text = cleanText(new TextDecoder(encoding).decode(value));
+  return encoding === 'iso-8859-1' ? mislabelledText(text, notes) : text;
 }

@@ -70,6 +70,27 @@ describe('layoutEcgPage', () => {
     expect(lowest + 10).toBeLessThanOrEqual(page.grid.yMm + page.grid.heightMm);
   });
 
+  it('gives the rows of twelve leads the room that their waves take, to scale', () => {
+    const tall = (name: string, ...samples: number[]): PageLead =>
+      lead(name, { samples: Int32Array.from({ length: 5000 }, (_, i) => samples[i % 500] ?? 0) });
+    // V3 goes 2 mV down and V4 1.7 mV up.
+    const waves = [tall('V3', -800), tall('V4', 0, 680)];
+    const leads = [...eight.filter(({ name }) => name !== 'V3' && name !== 'V4'), ...waves, ...derived];
+    const baselines = (gainMmPerMv: number): Record<string, number> => {
+      const { traces } = layoutEcgPage(recordingOf(...leads), { layout: '12x1', gainMmPerMv });
+      expect(traces.every(({ mmPerUnit }) => mmPerUnit === (2.5 * gainMmPerMv) / 1000)).toBe(true);
+      return Object.fromEntries(traces.map((trace) => [trace.lead, trace.baselineYMm]));
+    };
+    const usual = baselines(10);
+    expect([usual['V2']! - usual['V1']!, usual['V4']! - usual['V3']!, usual['V5']! - usual['V4']!]).toEqual([
+      15, 40, 15,
+    ]);
+    expect(baselines(5)['V4']! - baselines(5)['V3']!).toBe(20);
+    // An artefact takes no more than 30 mm.
+    const wild = layoutEcgPage(recordingOf(tall('V3', -8000), tall('V4', 0, 8000)), { layout: '12x1' }).traces;
+    expect(wild[1]!.baselineYMm - wild[0]!.baselineYMm).toBe(65);
+  });
+
   it("has the limb leads in Cabrera's order, aVR turned over and called so", () => {
     const page = layoutEcgPage(recordingOf(...eight, ...derived), { layout: '12x1', cabrera: true });
     expect(page.traces.slice(0, 6).map(({ lead: name }) => name)).toEqual(['aVL', 'I', 'aVR', 'II', 'aVF', 'III']);

@@ -62,6 +62,8 @@ const [GRID_X, GRID_Y] = [10, 40];
 /** From the grid's edge to the first column: room for the calibration pulse. */
 const GUTTER = 15;
 const FOOT = 15;
+/** What a lead of a page of close rows may take of it above and below its baseline; one that goes farther crosses its neighbour. */
+const MOST_ROOM = 30;
 
 /**
  * Lays a recording out in rows and columns and strips, as AHA/ACC/HRS 2007 part I describes the usual page: all leads on one clock,
@@ -80,13 +82,28 @@ export function layoutEcgPage(recording: PageRecording, options: EcgPageOptions 
   const from = Math.min(...recording.leads.map(startOf)) + fromSeconds;
   const { rows, strips, rowStepMm } = rowsOf(layout, cabrera, names);
   const rowStep = gainMmPerMv > 10 ? Math.ceil((rowStepMm * gainMmPerMv) / 50) * 5 : rowStepMm;
-  const top = GRID_Y + (rowStepMm < 25 ? 15 : 20);
   const labelRise = Math.min(12, rowStepMm / 2);
   const originX = GRID_X + GUTTER;
   const gridWidth = Math.ceil((GUTTER + seconds * speedMmPerS + 5) / 5) * 5;
-  const gridHeight = rowStep * (rows.length + strips) + (rowStepMm < 25 ? 15 : 10);
 
   const scale = { speedMmPerS, gainMmPerMv };
+  const close = rowStepMm < 25;
+  // Rows that stand close are given what their leads take; the others stand as they are printed.
+  const rooms = close
+    ? rows.map(([place]) =>
+        roomOf(place && leads.get(place.lead), place?.inverted === true, from, seconds, gainMmPerMv),
+      )
+    : [];
+  const baselines = [GRID_Y + (close ? roundUp(Math.max(15, (rooms[0]?.above ?? 0) + 2)) : 20)];
+  for (let row = 1; row < rows.length + strips; row += 1) {
+    const step = close
+      ? Math.max(rowStep, roundUp((rooms[row - 1]?.below ?? 0) + (rooms[row]?.above ?? 0) + 1))
+      : rowStep;
+    baselines.push(baselines[row - 1]! + step);
+  }
+  const baselineOf = (row: number): number => baselines[row] ?? GRID_Y;
+  const last = baselineOf(rows.length + strips - 1);
+  const gridHeight = last - GRID_Y + (close ? roundUp(Math.max(15, (rooms.at(-1)?.below ?? 0) + 2)) : rowStep - 10);
   const traces: EcgTrace[] = [];
   const labels: EcgLabel[] = [];
   const separators: { xMm: number; yMm: number; heightMm: number }[] = [];
@@ -103,7 +120,7 @@ export function layoutEcgPage(recording: PageRecording, options: EcgPageOptions 
   };
 
   rows.forEach((row, rowIndex) => {
-    const baselineYMm = top + rowIndex * rowStep;
+    const baselineYMm = baselineOf(rowIndex);
     const columnSeconds = seconds / row.length;
     row.forEach((place, column) => {
       const xMm = originX + column * columnSeconds * speedMmPerS;
@@ -114,13 +131,13 @@ export function layoutEcgPage(recording: PageRecording, options: EcgPageOptions 
   });
   const stripNames = stripLeads(names, strips);
   stripNames.forEach((lead, index) => {
-    const baselineYMm = top + (rows.length + index) * rowStep;
+    const baselineYMm = baselineOf(rows.length + index);
     put({ lead, inverted: false }, { xMm: originX, baselineYMm, fromSeconds: from, seconds }, true);
   });
   const pulses = Array.from({ length: rows.length + strips }, (_, row): EcgCalibrationPulse => {
     const widthMm = 0.2 * speedMmPerS;
     const xMm = Math.max(GRID_X + 1, originX - 5 - widthMm);
-    return { xMm, yMm: top + row * rowStep, heightMm: gainMmPerMv, widthMm };
+    return { xMm, yMm: baselineOf(row), heightMm: gainMmPerMv, widthMm };
   });
 
   const shown = new Set([...rows.flat().map(({ lead }) => lead), ...stripNames]);
@@ -143,6 +160,31 @@ export function layoutEcgPage(recording: PageRecording, options: EcgPageOptions 
       ...recording.notes,
     ],
   };
+}
+
+/** To the grid's next strong line. */
+const roundUp = (mm: number): number => Math.ceil(mm / 5) * 5;
+
+/** How far a lead goes from its baseline in the window, in millimetres, up to {@link MOST_ROOM}. */
+function roomOf(
+  lead: PageLead | undefined,
+  inverted: boolean,
+  fromSeconds: number,
+  seconds: number,
+  gainMmPerMv: number,
+): { above: number; below: number } {
+  if (!lead) return { above: 0, below: 0 };
+  const window = { xMm: 0, baselineYMm: 0, fromSeconds, seconds, inverted };
+  const { startSample, endSample, mmPerUnit, offsetMm } = stripTrace(lead, window, { speedMmPerS: 1, gainMmPerMv }, []);
+  let [least, most] = [0, 0];
+  for (let i = startSample; i < endSample; i += 1) {
+    const sample = lead.samples[i]!;
+    if (sample === lead.missingValue) continue;
+    const mm = sample * mmPerUnit + offsetMm;
+    least = Math.min(least, mm);
+    most = Math.max(most, mm);
+  }
+  return { above: Math.min(MOST_ROOM, most), below: Math.min(MOST_ROOM, -least) };
 }
 
 /** One strip is the first of II, V1, V5, I that there is; three are II, V1 and V5, recorded or not. */

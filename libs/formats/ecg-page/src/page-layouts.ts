@@ -11,7 +11,7 @@ export interface LayoutRows {
   /** Row by row; the columns share the page's time. */
   readonly rows: readonly (readonly Place[])[];
   readonly strips: number;
-  /** From baseline to baseline at 10 mm/mV, a whole number of 5 mm. */
+  /** From baseline to baseline at 10 mm/mV, a whole number of 5 mm; below 25 it is the least, and the leads are given what they take. */
   readonly rowStepMm: number;
 }
 

@@ -229,13 +229,24 @@ suite('the ECG viewer', () => {
     await press('e');
     await page.getByTestId('earlier-ecg').waitFor();
     expect(await text('earlier-ecg')).toContain('2026-01-05');
+    // Both are seen whole on the usual screen.
+    await page.setViewportSize(SIZES.desk);
+    await page.waitForTimeout(250);
+    const [seen, all] = await page.evaluate<[number, number]>(
+      `(() => { const one = document.querySelector('.ecg-frame'); return [one.clientHeight, one.scrollHeight]; })()`,
+    );
+    expect(all).toBeLessThanOrEqual(seen);
+    await page.setViewportSize(SIZES.wide);
+    await page.waitForTimeout(250);
     await look('ecg-earlier');
     await press('e', 'o');
     await page.getByTestId('ecg-said').filter({ hasText: '2026-01-05' }).waitFor();
     const overlaid = await pictureOnScreen(page);
+    expect(await text('ecg-said')).toMatch(/按 R 峰对齐（[+-]?\d+ ms）$/);
     expect(same(overlaid, alone)).toBe(false);
     await press('.');
     expect(same(await pictureOnScreen(page), overlaid)).toBe(false);
+    expect(await text('ecg-said')).toContain('手动 +20 ms');
     await look('ecg-overlaid');
     await press(',', 'o');
     expect(same(await pictureOnScreen(page), alone)).toBe(true);
@@ -293,12 +304,30 @@ suite('the ECG viewer', () => {
     expect(await text('ecg-position')).toBe('20–30 秒 / 共 30 秒');
     await press('Home');
     expect(same(await pictureOnScreen(page), first)).toBe(true);
+    // The earlier one, of ten seconds, stays on its only page; the present one turns.
+    await press('e');
+    await page.getByTestId('earlier-ecg').waitFor();
+    await press('ArrowRight');
+    expect(await text('ecg-position')).toBe('10–20 秒 / 共 30 秒');
+    expect(await text('earlier-ecg')).toContain('0–10 秒 / 共 10 秒');
+    await press('e', 'Home');
     expect(await page.locator('.measured-apart').allTextContents()).toEqual([expect.stringContaining('QT')]);
     await look('ecg-computed');
     await press('b');
     expect(same(await pictureOnScreen(page), first)).toBe(false);
     await look('ecg-beats');
+    const byDevice = await pictureOnScreen(page);
     await press('b');
+    await look('ecg-beats-overlaid');
+    expect(same(await pictureOnScreen(page), byDevice)).toBe(false);
+    await press('b');
+    expect(same(await pictureOnScreen(page), first)).toBe(true);
+    // Where no beats are known there is nothing to lay over each other.
+    await press('End', 'b', 'b');
+    expect(same(await pictureOnScreen(page), first)).toBe(false);
+    const button = page.locator('.ecg-tools button').filter({ hasText: '代表搏' });
+    expect(await button.getAttribute('aria-pressed')).toBe('false');
+    await press('Home');
   });
 
   it('puts measurements into the findings when the doctor has confirmed them, and only then', async () => {

@@ -1,5 +1,7 @@
 import type { Messages } from './zh.js';
 
+const signed = (ms: number): string => (ms > 0 ? `+${ms}` : String(ms));
+
 /** The words of the ECG page: see `zh-ecg`. */
 export const enEcg: Messages['ecg'] = {
   loading: 'Drawing the ECG…',
@@ -95,13 +97,15 @@ export const enEcg: Messages['ecg'] = {
     skipped: (leads) => `sampled too slowly to be filtered in full: ${leads}`,
   },
   position: (from, to, all) => `${from}–${to} s of ${all} s`,
+  beatsComputed: (count) => `Median beat (computed, to confirm); in pale the ${count} beats of this page`,
   beatsOnPage: 'Representative beats (by the device), not the rhythm',
-  noBeats: 'This recording holds no representative beats',
+  noBeats: 'No representative beats by the device, and too few beats on this page to lay over each other',
   noEarlier: 'The network holds no earlier ECG of this person',
   earlierLoading: 'Fetching the earlier ECG…',
   earlierFailed: 'The earlier ECG did not arrive',
   earlierShown: (name, at, all) => `Earlier (${at}/${all}) ${name}`,
-  overlaid: (name, ms) => `Blue is earlier: ${name}, moved ${ms} ms`,
+  overlaid: (name, aligned, byHand) =>
+    `Blue is earlier: ${name}, ${aligned === null ? 'not aligned: no R peaks were found' : `aligned on the R peaks (${signed(aligned)} ms)`}${byHand === 0 ? '' : `, by hand ${signed(byHand)} ms`}`,
   notCalibrated: 'Screen not calibrated (Y)',
   ruler: {
     title: 'Calibrate the screen',
@@ -128,10 +132,10 @@ export const enEcg: Messages['ecg'] = {
     ['M', 'Hold: march out'],
     ['X Esc', 'Clear the caliper'],
     ['Z', 'Magnifier'],
-    ['B', 'Representative beats'],
+    ['B', 'Representative beats (device); again: median beat over all beats'],
     ['E', 'Earlier ECG beneath'],
     ['O', 'Earlier ECG overlaid'],
-    [', .', 'Move the overlaid one by 20 ms'],
+    [', .', 'Move the overlaid one (aligned on R) by 20 ms'],
     ['< >', 'An older, a newer one of the earlier'],
     ['F', 'Whole page'],
     ['U', 'True size'],

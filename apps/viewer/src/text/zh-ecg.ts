@@ -1,3 +1,5 @@
+const signed = (ms: number): string => (ms > 0 ? `+${ms}` : String(ms));
+
 /** The words of the ECG page. */
 export const zhEcg = {
   loading: '正在画心电图…',
@@ -92,13 +94,15 @@ export const zhEcg = {
     skipped: (leads: string) => `采样率太低，未全部滤波：${leads}`,
   },
   position: (from: string, to: string, all: string) => `${from}–${to} 秒 / 共 ${all} 秒`,
+  beatsComputed: (count: number) => `中位心搏（计算，待医生确认），浅色为本页 ${count} 个心搏叠加`,
   beatsOnPage: '代表性心搏（设备计算），不是连续节律',
-  noBeats: '这份记录里没有代表性心搏',
+  noBeats: '这份记录没有设备的代表性心搏，本页也没有足够的心搏可叠加',
   noEarlier: '网络里没有此人更早的心电图',
   earlierLoading: '正在取既往心电图…',
   earlierFailed: '既往心电图没有取到',
   earlierShown: (name: string, at: number, all: number) => `既往（${at}/${all}） ${name}`,
-  overlaid: (name: string, ms: number) => `蓝色为既往：${name}，移动 ${ms} ms`,
+  overlaid: (name: string, aligned: number | null, byHand: number) =>
+    `蓝色为既往：${name}，${aligned === null ? '没有找到 R 峰，未对齐' : `按 R 峰对齐（${signed(aligned)} ms）`}${byHand === 0 ? '' : `，手动 ${signed(byHand)} ms`}`,
   notCalibrated: '屏幕未校准（按 Y）',
   ruler: {
     title: '校准屏幕',
@@ -125,10 +129,10 @@ export const zhEcg = {
     ['M', '按住：沿节律步进'],
     ['X Esc', '清除分规'],
     ['Z', '放大镜'],
-    ['B', '代表性心搏'],
+    ['B', '代表性心搏（设备），再按为中位心搏与各心搏叠加'],
     ['E', '既往心电图放在下面'],
     ['O', '既往心电图叠加'],
-    [', .', '叠加的既往左移、右移 20 ms'],
+    [', .', '叠加的既往（已按 R 峰对齐）左移、右移 20 ms'],
     ['< >', '更早的、更近的一份既往'],
     ['F', '整页'],
     ['U', '实际大小'],

@@ -1,4 +1,4 @@
-import type { MeasureEcg } from '#libs/catalogue';
+import type { MeasureEcg, RecordingPart } from '#libs/catalogue';
 import type { EcgMeasurement, EcgRecording } from '#libs/formats/ecg';
 import { measureEcg, type EcgMeasures, type Measured } from '#libs/formats/ecg-measure';
 
@@ -11,16 +11,41 @@ export async function computedOf(
   examId: string,
   recording: EcgRecording | null,
 ): Promise<EcgMeasurement[] | null> {
+  const found = await measuresOf(kept, examId, recording);
+  return found && listed(found);
+}
+
+/** The same for a viewer, with the beats that lie within the part that it is sent. */
+export async function computedForView(
+  kept: MeasureEcg,
+  examId: string,
+  { recording, stretch }: RecordingPart,
+): Promise<{ computed?: EcgMeasurement[]; beats?: number[] }> {
+  const found = await measuresOf(kept, examId, stretch ? null : recording);
+  if (!found) return {};
+  const spans = recording.leads.map(({ startSeconds, skewSeconds = 0, samples, sampleRateHz }) => {
+    const from = startSeconds + skewSeconds;
+    return [from, from + samples.length / sampleRateHz] as const;
+  });
+  const beats = found.beats
+    .map(({ seconds }) => Math.round(seconds * 1000) / 1000)
+    .filter((seconds) => spans.some(([from, to]) => seconds >= from && seconds <= to));
+  return { computed: listed(found), beats };
+}
+
+async function measuresOf(
+  kept: MeasureEcg,
+  examId: string,
+  recording: EcgRecording | null,
+): Promise<EcgMeasures | null> {
   const [measured] = await kept.find(examId);
-  if (measured) return listed(measured.measures);
-  return recording ? computedMeasurements(recording) : null;
+  return measured?.measures ?? (recording && measuredNow(recording));
 }
 
 /** For a recording that the worker has not come to yet; null for one of more than two minutes, which waits for it. */
-function computedMeasurements(recording: EcgRecording): EcgMeasurement[] | null {
+function measuredNow(recording: EcgRecording): EcgMeasures | null {
   const seconds = Math.max(...recording.leads.map(({ samples, sampleRateHz }) => samples.length / sampleRateHz));
-  if (seconds > LONGEST_SECONDS) return null;
-  return listed(measureEcg(recording));
+  return seconds > LONGEST_SECONDS ? null : measureEcg(recording);
 }
 
 /** What was measured here, beside the device's own and under the same codes. */

@@ -1,11 +1,12 @@
 import { Controller, Get, Param, Req, UseFilters } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit';
-import { ReadEcgRecording } from '#libs/catalogue';
+import { MeasureEcg, ReadEcgRecording } from '#libs/catalogue';
 import { toEcgView } from '#libs/formats/ecg';
 import { Route, type AuthenticatedRequest } from '#libs/identity';
 import { Refusal } from '#libs/kernel';
 import { ageAt, ReportRepository } from '#libs/report';
 import { WorklistRepository, type WorklistRow } from '#libs/worklist';
+import { computedForView } from './computed-measurements.js';
 import { FindVisibleRead } from './find-visible-read.js';
 import { priorDetail, priorsPage } from './priors.schemas.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -28,6 +29,7 @@ export class PriorsController {
     private readonly worklist: WorklistRepository,
     private readonly reports: ReportRepository,
     private readonly ecgs: ReadEcgRecording,
+    private readonly measureEcg: MeasureEcg,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -101,8 +103,12 @@ export class PriorsController {
       detail: { forRead: id },
     });
     if (!row) throw new Refusal('not-found', 'prior-not-found', 'This person has no such examination.');
-    const { recording, stretch } = await this.ecgs.partOfExam(row.examId);
-    return { ...toEcgView(recording), ...(stretch ? { stretch } : {}) };
+    const part = await this.ecgs.partOfExam(row.examId);
+    return {
+      ...toEcgView(part.recording),
+      ...(await computedForView(this.measureEcg, row.examId, part)),
+      ...(part.stretch ? { stretch: part.stretch } : {}),
+    };
   }
 
   private async priorsOf(read: WorklistRow): Promise<WorklistRow[]> {

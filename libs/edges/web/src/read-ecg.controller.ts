@@ -4,7 +4,7 @@ import { AuditTrail } from '#libs/audit';
 import { MeasureEcg, ReadEcgLevels, ReadEcgRecording } from '#libs/catalogue';
 import { ECG_LEVELS, toEcgView } from '#libs/formats/ecg';
 import { Route, type AuthenticatedRequest, type Caller } from '#libs/identity';
-import { computedOf } from './computed-measurements.js';
+import { computedForView } from './computed-measurements.js';
 import { FindVisibleRead } from './find-visible-read.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ecgLevels, ecgLevelsQuery, ecgOverview, ecgQuery, ecgView } from './read-ecg.schemas.js';
@@ -39,10 +39,10 @@ export class ReadEcgController {
     const examId = await this.seen(caller, id);
     const further = from !== undefined && seconds !== undefined;
     const part = await this.ecgs.partOfExam(examId, further ? { fromSeconds: from, seconds } : undefined);
-    const computed = further ? null : await computedOf(this.measureEcg, examId, part.stretch ? null : part.recording);
+    const computed = further ? {} : await computedForView(this.measureEcg, examId, part);
     return {
       ...toEcgView(part.recording),
-      ...(computed ? { computed } : {}),
+      ...computed,
       ...(part.stretch ? { stretch: part.stretch } : {}),
     };
   }

@@ -15,6 +15,8 @@ export const ecgView = z.object({
   recording: z.record(z.string(), z.unknown()),
   /** Measured by the server, where it has measured: for the doctor to confirm. */
   computed: z.array(z.object({ code: z.string(), value: z.number(), unit: z.string() })).optional(),
+  /** Where it found beats, in seconds on the clock of the leads' `startSeconds`. */
+  beats: z.array(z.number()).optional(),
   /** What of a long recording this is; each lead's startSeconds says where it begins. */
   stretch: z.object(stretch).optional(),
 });

@@ -12,6 +12,7 @@ export {
   type EcgPageOptions,
   type EcgTrace,
 } from './ecg-page.js';
+export { alignBeats, cutBeats, rPeaks, type BeatLeads } from './ecg-beats.js';
 export { ecgPageToSvg, type EcgSvgOptions } from './ecg-page-svg.js';
 export { startOf, type PageLead, type PageRecording, type SheetRecording } from './page-lead.js';
 export { filterEcg, HIGH_PASS_HZ, LOW_PASS_HZ, RAW, type EcgFilters } from './ecg-filter.js';

@@ -7,7 +7,7 @@ const fine = '#f8d9d5';
 const coarse = '#eaa9a2';
 const ink = '#15181b';
 const absent = '#8a1c1c';
-const earlier = '#1c62c4';
+const overInk = { earlier: '#1c62c4', beat: '#8fa9bf' } as const;
 
 /** The grid starts where the page says, so that its lines run through every baseline. */
 function drawGrid(context: CanvasRenderingContext2D, { grid }: EcgPage, scale: number): void {
@@ -42,8 +42,9 @@ export interface LabelWords {
   missing: string;
 }
 
-/** Traces that are drawn over the page's own, such as those of an earlier recording. */
+/** Traces that are drawn beneath the page's own: those of an earlier recording, or of one beat under the median. */
 export interface Overlay {
+  kind: keyof typeof overInk;
   traces: EcgPage['traces'];
   leads: readonly PageLead[];
   shiftMm: number;
@@ -52,7 +53,7 @@ export interface Overlay {
 export interface PageDrawing {
   page: EcgPage;
   leads: readonly PageLead[];
-  overlay: Overlay | null;
+  overlays: readonly Overlay[];
   font: string;
   words: LabelWords;
   /** The line under the grid: scale, filters, and which seconds. */
@@ -91,12 +92,12 @@ function drawTraces(
 
 /** Draws the page with its own corner where the context's is: `scale` device pixels for a millimetre. */
 export function paintPage(context: CanvasRenderingContext2D, drawing: PageDrawing, scale: number): void {
-  const { page, leads, overlay, font, words, foot } = drawing;
+  const { page, leads, overlays, font, words, foot } = drawing;
   drawGrid(context, page, scale);
   context.lineJoin = 'round';
   context.lineWidth = Math.max(1, scale * 0.28);
-  if (overlay) {
-    context.strokeStyle = earlier;
+  for (const overlay of overlays) {
+    context.strokeStyle = overInk[overlay.kind];
     drawTraces(context, overlay.traces, overlay.leads, scale, overlay.shiftMm);
   }
   context.strokeStyle = ink;

@@ -1,6 +1,15 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
-import { ECG_LAYOUTS, filterEcg, layoutEcgPage, RAW, type PageLead } from '#libs/formats/ecg-page';
+import {
+  alignBeats,
+  cutBeats,
+  ECG_LAYOUTS,
+  filterEcg,
+  layoutEcgPage,
+  RAW,
+  rPeaks,
+  type PageLead,
+} from '#libs/formats/ecg-page';
 import { api } from '../../api/client.js';
 import type { ReadDetail } from '../../api/types.js';
 import { fontFamily } from '../../office/theme.js';
@@ -30,8 +39,14 @@ import './ecg.css';
 
 /** CSS pixels of a millimetre below which nothing can be read. */
 const LEAST = 2.2;
+/** Of two pages, on a screen that has the width for one of them: the smallest at which they are still compared. */
+const LEAST_OF_TWO = 1.5;
+/** What stands between the two. */
+const CAPTION = 34;
 const SHIFT_MS = 20;
 type Beside = 'beneath' | 'overlaid' | null;
+/** On the page in the place of the rhythm: the beats that the device computed, or those of the page laid over each other. */
+type Beats = 'device' | 'computed' | null;
 type Zoom = 'fit' | 'actual' | 'double';
 
 interface EcgPaneProps {
@@ -53,7 +68,7 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
   const [pageAt, setPageAt] = useState(0);
   const [earlierAs, setEarlierAs] = useState<Beside>(null);
   const [shiftMs, setShiftMs] = useState(0);
-  const [beats, setBeats] = useState(false);
+  const [beatsAsked, setBeats] = useState<Beats>(null);
   const [lens, setLens] = useState(false);
   const [zoom, setZoom] = useState<Zoom>('fit');
   const [dialog, setDialog] = useState<'ruler' | 'keys' | 'confirm' | null>(null);
@@ -64,13 +79,13 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
   const earlier = useEarlierEcg(read, earlierAs !== null);
 
   const stored = useMemo(() => decodeLeads(view.recording.leads), [view]);
-  const beatLeads = useMemo(() => decodeLeads(view.recording.representativeBeats ?? []).leads, [view]);
+  const deviceBeats = useMemo(() => decodeLeads(view.recording.representativeBeats ?? []).leads, [view]);
   const applied = raw ? RAW : filters;
   const rhythm = useMemo(() => filterEcg(stored.leads, applied), [stored, applied]);
   const length = useMemo(() => choices.lengthOf(stored.leads), [stored]);
   const seconds = choices.pageSeconds(speed, length);
-  const pages = choices.pageCount(length, seconds);
-  const at = Math.min(pageAt, pages - 1);
+  const ownPages = choices.pageCount(length, seconds);
+  const at = Math.min(pageAt, ownPages - 1);
   const fromSeconds = at * seconds;
   const layOut = useCallback(
     (leads: readonly PageLead[], notes: readonly string[], from: number) =>
@@ -80,6 +95,13 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
       ),
     [layout, cabrera, speed, gain, seconds],
   );
+  const peaks = useMemo(
+    () => rPeaks(stored.leads, view.beats ?? [], fromSeconds, seconds),
+    [stored, view, fromSeconds, seconds],
+  );
+  const cut = useMemo(() => cutBeats(rhythm.leads, peaks, fromSeconds), [rhythm, peaks, fromSeconds]);
+  const beats = beatsAsked === 'computed' && !cut ? null : beatsAsked;
+  const beatLeads = beats === 'computed' && cut ? cut.median : deviceBeats;
   const page = useMemo(
     () => (beats ? layOut(beatLeads, [], 0) : layOut(rhythm.leads, view.recording.notes, fromSeconds)),
     [beats, beatLeads, rhythm, view, layOut, fromSeconds],
@@ -87,23 +109,46 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
   const past = useMemo(() => {
     if (!earlier.leads) return null;
     const { leads } = filterEcg(earlier.leads, applied);
-    return { leads, page: layOut(leads, [], 0) };
-  }, [earlier.leads, applied, layOut]);
+    const itsLength = choices.lengthOf(leads);
+    const itsPages = choices.pageCount(itsLength, seconds);
+    // It turns its pages with the present one, and stays on its last.
+    const from = Math.min(pageAt, itsPages - 1) * seconds;
+    return { leads, page: layOut(leads, [], from), pages: itsPages, from, length: itsLength };
+  }, [earlier.leads, applied, layOut, pageAt, seconds]);
+  const pages = Math.max(ownPages, (earlierAs && past?.pages) || 1);
+  const turned = Math.min(pageAt, pages - 1);
+  const overlaid = earlierAs === 'overlaid' && !beats ? past : null;
+  const alignedMs = useMemo(() => {
+    if (!overlaid || !earlier.leads) return null;
+    // The raw leads: the filters move no peak.
+    const its = rPeaks(earlier.leads, earlier.beats, overlaid.from, seconds);
+    return peaks.length > 0 && its.length > 0 ? Math.round(alignBeats(peaks, its) * 1000) : null;
+  }, [overlaid, earlier.leads, earlier.beats, peaks, seconds]);
 
   const filtered = choices.filterText(applied, t);
   const device = choices.deviceFilterText(view.recording.leads, t);
-  const position = words.position(
-    String(fromSeconds),
-    String(Math.round(Math.min(length, fromSeconds + seconds) * 10) / 10),
-    String(Math.round(length * 10) / 10),
-  );
+  const positionOf = (from: number, all: number): string =>
+    words.position(
+      String(from),
+      String(Math.round(Math.min(all, from + seconds) * 10) / 10),
+      String(Math.round(all * 10) / 10),
+    );
+  const position = positionOf(fromSeconds, length);
+  const pastPosition = past ? positionOf(past.from, past.length) : '';
   const name = earlier.prior ? priorName(earlier.prior, t) : '';
+  const beatsText = beats === 'computed' ? words.beatsComputed(cut?.beats.length ?? 0) : words.beatsOnPage;
   const foot = useMemo(
     () =>
-      [page.speedText, page.gainText, ...(beats ? [words.beatsOnPage] : [filtered, device, position])]
+      [
+        page.speedText,
+        page.gainText,
+        ...(beats
+          ? [beatsText, ...(beats === 'computed' ? [filtered, device, position] : [])]
+          : [filtered, device, position]),
+      ]
         .filter(Boolean)
         .join('   '),
-    [page, beats, words, filtered, device, position],
+    [page, beats, beatsText, filtered, device, position],
   );
   const base = useMemo(() => ({ font: fontFamily, words: words.label }), [words]);
   const drawing = useMemo<PageDrawing>(
@@ -112,12 +157,20 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
       page,
       foot,
       leads: beats ? beatLeads : rhythm.leads,
-      overlay:
-        earlierAs === 'overlaid' && past && !beats
-          ? { traces: past.page.traces, leads: past.leads, shiftMm: (shiftMs / 1000) * speed }
-          : null,
+      overlays: overlaid
+        ? [
+            {
+              kind: 'earlier',
+              traces: overlaid.page.traces,
+              leads: overlaid.leads,
+              shiftMm: (((alignedMs ?? 0) + shiftMs) / 1000) * speed,
+            },
+          ]
+        : beats === 'computed' && cut
+          ? cut.beats.map((one) => ({ kind: 'beat', traces: page.traces, leads: one, shiftMm: 0 }))
+          : [],
     }),
-    [base, page, foot, beats, beatLeads, rhythm, earlierAs, past, shiftMs, speed],
+    [base, page, foot, beats, cut, beatLeads, rhythm, overlaid, alignedMs, shiftMs, speed],
   );
   const pastDrawing = useMemo<PageDrawing | null>(
     () =>
@@ -126,11 +179,11 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
             ...base,
             page: past.page,
             leads: past.leads,
-            overlay: null,
-            foot: [past.page.speedText, past.page.gainText, filtered, name].join('   '),
+            overlays: [],
+            foot: [past.page.speedText, past.page.gainText, filtered, pastPosition, name].join('   '),
           }
         : null,
-    [base, earlierAs, past, filtered, name],
+    [base, earlierAs, past, filtered, pastPosition, name],
   );
   const caliper = useCaliper(page, [layout, cabrera, speed, gain, at, beats].join());
 
@@ -153,10 +206,11 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
 
   const box = screenBox(page);
   // The whole page, where that stays legible; else it scrolls.
-  const fit =
-    room.width === 0
-      ? 0
-      : Math.max(LEAST, Math.min(room.width / box.widthMm, room.height / (pastDrawing ? 2 : 1) / box.heightMm));
+  const height = pastDrawing
+    ? (room.height - CAPTION) / (box.heightMm + screenBox(pastDrawing.page).heightMm)
+    : room.height / box.heightMm;
+  const least = pastDrawing && room.width >= LEAST * box.widthMm ? LEAST_OF_TWO : LEAST;
+  const fit = room.width === 0 ? 0 : Math.max(least, Math.min(room.width / box.widthMm, height));
   const scale = room.width === 0 ? 0 : { fit, actual: screen.pixelsPerMm, double: fit * 2 }[zoom];
 
   const change = (by: Partial<choices.EcgChoice>): void => choose({ ...choice, ...by });
@@ -166,6 +220,7 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
   };
   const showEarlier = (as: Beside): void => {
     if (earlier.known && earlier.count === 0) return say(words.noEarlier);
+    setShiftMs(0);
     setEarlierAs(earlierAs === as ? null : as);
   };
   const values = useMemo(() => offered(view), [view]);
@@ -190,16 +245,27 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
     lowPass: () => filter(choices.nextLowPass),
     notch: () => filter((now) => ({ ...now, notch50Hz: !now.notch50Hz })),
     raw: () => setRaw(!raw),
-    turn: (by) => setPageAt(Math.max(0, Math.min(pages - 1, at + by))),
+    turn: (by) => setPageAt(Math.max(0, Math.min(pages - 1, turned + by))),
     point: () => caliper.point(),
     move: caliper.move,
     clear: caliper.clear,
     lens: () => setLens(!lens),
-    beats: () => (beatLeads.length === 0 ? say(words.noBeats) : setBeats(!beats)),
+    beats: () => {
+      const ways: Beats[] = [
+        null,
+        ...(deviceBeats.length > 0 ? ['device' as const] : []),
+        ...(cut ? ['computed' as const] : []),
+      ];
+      if (ways.length === 1) say(words.noBeats);
+      setBeats(choices.after(ways, beats));
+    },
     earlier: () => showEarlier('beneath'),
     overlay: () => showEarlier('overlaid'),
     shift: (by) => setShiftMs(shiftMs + by * SHIFT_MS),
-    older: earlier.step,
+    older: (by) => {
+      setShiftMs(0);
+      earlier.step(by);
+    },
     fit: () => setZoom('fit'),
     actual: () => setZoom('actual'),
     double: () => setZoom('double'),
@@ -212,7 +278,7 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
     said,
     earlierAs && earlier.failed ? words.earlierFailed : '',
     earlierAs && !earlier.failed && !past ? words.earlierLoading : '',
-    earlierAs === 'overlaid' && past ? words.overlaid(name, shiftMs) : '',
+    overlaid ? words.overlaid(name, alignedMs, shiftMs) : '',
     zoom === 'actual' && !screen.calibrated ? words.notCalibrated : '',
     rhythm.skipped.length > 0 ? words.filters.skipped(rhythm.skipped.join(', ')) : '',
   ].filter(Boolean);
@@ -227,7 +293,9 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
         )}
         {pastDrawing && (
           <div data-testid="earlier-ecg">
-            <p className="ecg-earlier">◆ {words.earlierShown(name, earlier.number, earlier.count)}</p>
+            <p className="ecg-earlier">
+              ◆ {words.earlierShown(name, earlier.number, earlier.count)} · {pastPosition}
+            </p>
             <Paper drawing={pastDrawing} scale={scale} caliper={null} lens={false} />
           </div>
         )}
@@ -237,12 +305,12 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
         choice={choice}
         filters={applied}
         pages={pages}
-        at={at}
+        at={turned}
         on={{
           raw,
           earlier: earlierAs === 'beneath',
           overlay: earlierAs === 'overlaid',
-          beats,
+          beats: beats !== null,
           lens,
           fit: zoom === 'fit',
           actual: zoom === 'actual',
@@ -258,7 +326,7 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
         <span role="status" data-testid="ecg-said">
           {line.join(' · ')}
         </span>
-        <span className="ecg-hint">{words.caliperHint}</span>
+        {line.length === 0 && <span className="ecg-hint">{words.caliperHint}</span>}
       </div>
       {((!beats && page.notes.length > 0) || stored.unreadable.length > 0) && (
         <p className="ecg-notes">

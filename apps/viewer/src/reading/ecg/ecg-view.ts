@@ -29,6 +29,8 @@ export interface EcgView {
   recording: EcgRecording;
   /** Measured by the server, for the doctor to confirm. */
   computed?: EcgMeasurement[];
+  /** Where it found beats, in seconds on the clock of the leads' `startSeconds`. */
+  beats?: number[];
 }
 
 /** The integers of a lead; throws where they cannot be read. */

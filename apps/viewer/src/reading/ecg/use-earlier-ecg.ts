@@ -6,6 +6,8 @@ import { isLater } from '../priors/prior-words.js';
 import { usePriors } from '../priors/use-priors.js';
 import { decodeLeads, type EcgView } from './ecg-view.js';
 
+const NONE: readonly number[] = [];
+
 /** Earlier ECGs of the person, newest first, and the leads of the one that is looked at; nothing is fetched before one is. */
 export function useEarlierEcg(read: ReadDetail, wanted: boolean) {
   const { priors } = usePriors(read.id, 0);
@@ -30,6 +32,7 @@ export function useEarlierEcg(read: ReadDetail, wanted: boolean) {
     number: Math.min(at, list.length - 1) + 1,
     prior,
     leads,
+    beats: view?.beats ?? NONE,
     failed: Boolean(error) && id !== '',
     step: (by: number) => setAt((now) => Math.max(0, Math.min(list.length - 1, now + by))),
   };

@@ -198,6 +198,34 @@ describe('channels that could be mistaken for each other, or for a flat line', (
     expect(notes.join(' ')).toMatch(/I: its correction factor is 0/);
   });
 
+  it.each([
+    ['factor', '1,5'],
+    ['factor', 'none'],
+    ['baseline', '0,25'],
+    ['sensitivity', '2,5'],
+  ])('a %s of %j cannot be read: the channel is left out, not guessed', (part, text) => {
+    const { leads, notes } = readDicomWaveform(
+      file(
+        group(
+          [
+            { lead: '2:1', [part]: text },
+            { lead: '2:2', factor: ' ', baseline: '' },
+          ],
+          words(1, 2, 3, 4),
+        ),
+      ),
+    );
+    expect(
+      leads.map(({ name, microvoltsPerUnit, baselineMicrovolts }) => [name, microvoltsPerUnit, baselineMicrovolts]),
+    ).toEqual([['II', 2.5, 0]]);
+    expect(notes).toHaveLength(1);
+  });
+
+  it('a time offset that cannot be read is not taken for none', () => {
+    const bytes = file(group([{ lead: '2:1' }], words(1, 2), { offset: '2,5' }));
+    expect(codeOf(bytes)).toBe('unsupported');
+  });
+
   it('three channels of one name are three leads', () => {
     const spec = { lead: '5.6.3-9-0' };
     const { leads } = readDicomWaveform(file(group([spec, spec, spec], words(1, 2, 3, 4, 5, 6))));

@@ -1,7 +1,7 @@
 import { type DicomItem, viewOf } from './dicom-data-set.js';
 import { EcgFormatError } from '../ecg-format-error.js';
 import type { EcgLead } from '../ecg-recording.js';
-import { distinctNames, leadNameByCode } from '../lead-names.js';
+import { distinctNames, leadNameByCode, leadNameByText } from '../lead-names.js';
 import { microvoltsIn, tidy } from '../microvolts.js';
 
 /** One item of WaveformSequence (PS3.3 section C.10.9), its voltage channels as leads. */
@@ -49,13 +49,16 @@ export function readWaveformGroup(group: DicomItem): WaveformGroup {
 
   const view = viewOf(data);
   const missing = missingValueOf(group, interpretation);
-  const startSeconds = (group.decimal('x00181068') ?? 0) / 1000;
+  const offset = group.decimal('x00181068');
+  if (offset === undefined && group.text('x00181068') !== undefined)
+    throw new EcgFormatError('unsupported', 'The waveform has a time offset that is no number.');
+  const startSeconds = (offset ?? 0) / 1000;
   const leads: EcgLead[] = [];
   const notes: string[] = [];
   channels.forEach((channel, index) => {
     const source = channel.code('x003a0208');
     const label = channel.text('x003a0203') ?? `channel ${index + 1}`;
-    const name = (source && leadNameByCode(source.value, source.meaning)) || label;
+    const name = (source && leadNameByCode(source.value, source.meaning)) || leadNameByText(label);
     const scale = scaleOf(channel);
     if (typeof scale === 'string') {
       notes.push(`${name}: ${scale}, so the channel is left out.`);
@@ -90,6 +93,11 @@ export function readWaveformGroup(group: DicomItem): WaveformGroup {
 function scaleOf(channel: DicomItem): Pick<EcgLead, 'microvoltsPerUnit' | 'baselineMicrovolts'> | string {
   const sensitivity = channel.decimal('x003a0210');
   if (sensitivity === undefined || sensitivity === 0) return 'no sensitivity is given';
+  const unreadable = ['x003a0212', 'x003a0213'].find(
+    (tag) => channel.text(tag) !== undefined && channel.decimal(tag) === undefined,
+  );
+  if (unreadable !== undefined)
+    return `its ${unreadable === 'x003a0212' ? 'correction factor' : 'baseline'} is no number`;
   const factor = channel.decimal('x003a0212') ?? 1;
   if (factor === 0) return 'its correction factor is 0';
   const unit = channel.code('x003a0211')?.value ?? '';

@@ -31,7 +31,7 @@ export function readWfdb(files: readonly WfdbFile[]): EcgRecording {
   const notes: string[] = [];
   const leads: EcgLead[] = [];
   for (const name of new Set(header.signals.map((signal) => signal.file))) {
-    const bytes = files.find((candidate) => baseName(candidate.name) === baseName(name))?.bytes;
+    const bytes = signalFile(files, file.name, name);
     if (!bytes) throw new EcgFormatError('truncated', `The signal file '${name}' is missing.`);
     leads.push(
       ...leadsOfFile(
@@ -54,6 +54,19 @@ export function readWfdb(files: readonly WfdbFile[]): EcgRecording {
     notes: [...notes, ...header.comments],
     source: 'wfdb',
   };
+}
+
+/** Beside the header first; another folder's only where there is one: two records may have signal files of one name. */
+function signalFile(files: readonly WfdbFile[], header: string, name: string): Uint8Array | undefined {
+  const named = files.filter((file) => baseName(file.name) === baseName(name));
+  const folder = header.slice(0, header.length - baseName(header).length);
+  const beside = named.find((file) => file.name === folder + baseName(name));
+  if (!beside && named.length > 1)
+    throw new EcgFormatError(
+      'unsupported',
+      `There are ${named.length} files '${baseName(name)}', none beside the header.`,
+    );
+  return (beside ?? named[0])?.bytes;
 }
 
 function leadsOfFile(

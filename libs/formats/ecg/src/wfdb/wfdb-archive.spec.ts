@@ -51,6 +51,15 @@ describe('readWfdbArchive', () => {
     expect([...(readEcg(bytes).leads[0]?.samples ?? [])]).toEqual([1, 2, 3]);
   });
 
+  it('takes the signal file beside the header, and none of two elsewhere', () => {
+    const other = { ...dat, name: 'a/r.dat', content: Buffer.from([135, 136, 137]) };
+    const unchecked = { ...hea, content: Buffer.from('r 1 250 3\nr.dat 80 200 8 0\n') };
+    expect([...(readEcg(zip([other, unchecked, dat])).leads[0]?.samples ?? [])]).toEqual([1, 2, 3]);
+    expect(() => readEcg(zip([other, unchecked, { ...dat, name: 'b/r.dat' }]))).toThrow(
+      expect.objectContaining({ code: 'unsupported' }),
+    );
+  });
+
   it('takes an archive without a header for none', () => {
     expect(detectEcgFormat(zip([dat]))).toBeNull();
     expect(detectEcgFormat(zip([hea, dat]).subarray(0, -1))).toBeNull();

@@ -8,7 +8,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import jpeg from 'jpeg-js';
 import { deriveLimbLeads, type EcgRecording } from '#libs/formats/ecg';
 import { layoutEcgPage } from '#libs/formats/ecg-page';
-import { findMissingGlyphs, type ReportFonts, type ReportPdfContent, renderReportPdf } from '#libs/formats/report-pdf';
+import {
+  type EcgPdfContent,
+  findMissingGlyphs,
+  renderEcgPdf,
+  type ReportFonts,
+  type ReportPdfContent,
+  renderReportPdf,
+} from '#libs/formats/report-pdf';
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
@@ -45,6 +52,11 @@ const recording: EcgRecording = {
   statements: [],
   notes: [],
   source: 'dicom',
+};
+/** 1 mV for 100 ms at half past each second. */
+const square = {
+  ...lead('II'),
+  samples: Int32Array.from({ length: 10_000 }, (_, i) => (i % 500 >= 250 && i % 500 < 300 ? 1000 : 0)),
 };
 const leads = [...recording.leads, ...deriveLimbLeads(recording)];
 
@@ -118,6 +130,37 @@ function readPgm(bytes: Buffer): { width: number; height: number; at: (x: number
   return { width: Number(width), height: Number(height), at: (x, y) => pixels[y * Number(width) + x]! };
 }
 
+type Drawn = ReturnType<typeof readPgm>;
+
+/** The strip's baseline is the longest dark line of the page. */
+function baselineOf({ width, height, at }: Drawn): number {
+  const rows = Array.from({ length: height }, (_, y) => y);
+  const darkness = rows.map((y) => Array.from({ length: width }, (_, x) => x).filter((x) => at(x, y) < 120).length);
+  return darkness.lastIndexOf(Math.max(...darkness));
+}
+
+/** Of a page of `square` at 300 dpi: 250 mm of it, a second within 0.5 % and a millivolt within 1 %. */
+function expectToScale(drawn: Drawn, speedMmPerS: number, gainMmPerMv: number): void {
+  const { width, at } = drawn;
+  const mm = 300 / 25.4;
+  const baseline = baselineOf(drawn);
+  const flanks = inked(width, (x) => at(x, baseline - Math.round(0.55 * gainMmPerMv * mm)));
+  // The calibration pulse is before them.
+  expect(flanks).toHaveLength(2 + (2 * 250) / speedMmPerS);
+  const rises = flanks.slice(2).filter((_, index) => index % 2 === 0);
+  const second = (rises.at(-1)! - rises[0]!) / (rises.length - 1);
+  const plateau = Math.round((flanks[2]! + flanks[3]!) / 2);
+  const from = baseline - Math.round((gainMmPerMv + 2) * mm);
+  const level = (x: number): number => from + inked(Math.round((gainMmPerMv + 4) * mm), (y) => at(x, from + y))[0]!;
+  const millivolt = level(plateau + Math.round(0.2 * speedMmPerS * mm)) - level(plateau);
+  console.log(
+    `300 dpi: ${speedMmPerS} mm ${(speedMmPerS * mm).toFixed(2)} px, a second ${second.toFixed(2)}; ` +
+      `${gainMmPerMv} mm ${(gainMmPerMv * mm).toFixed(2)}, 1 mV ${millivolt.toFixed(2)}`,
+  );
+  expect(Math.abs(second / (speedMmPerS * mm) - 1)).toBeLessThan(0.005);
+  expect(Math.abs(millivolt / (gainMmPerMv * mm) - 1)).toBeLessThan(0.01);
+}
+
 describe('renderReportPdf', () => {
   let folder: string;
   let fonts: ReportFonts;
@@ -162,11 +205,6 @@ describe('renderReportPdf', () => {
   withTool('pdftoppm')(
     'the ECG is to scale at 300 dpi: 25 mm are a second within 0.5 %, 10 mm a millivolt within 1 %',
     async () => {
-      // 1 mV for 100 ms at half past each second.
-      const square = {
-        ...lead('II'),
-        samples: Int32Array.from({ length: 5000 }, (_, i) => (i % 500 >= 250 && i % 500 < 300 ? 1000 : 0)),
-      };
       const known = { ...recording, leads: [square] };
       const short = {
         ...content,
@@ -175,30 +213,12 @@ describe('renderReportPdf', () => {
         ecg: { page: layoutEcgPage(known), leads: [square] },
       };
       await writeFile(join(folder, 'scale.pdf'), await renderReportPdf(short, fonts));
-      await run('pdftoppm', ['-r', '300', '-gray', join(folder, 'scale.pdf'), join(folder, 'scale')]);
-      const names = (await readdir(folder)).filter((name) => name.startsWith('scale') && name.endsWith('.pgm'));
-      const pages = await Promise.all(names.map(async (name) => readPgm(await readFile(join(folder, name)))));
-      const { width, height, at } = pages.find((page) => page.width > page.height)!;
-      const mm = 300 / 25.4;
-      // The strip's baseline is the longest dark line of the page.
-      const rows = Array.from({ length: height }, (_, y) => y);
-      const darkness = rows.map((y) => Array.from({ length: width }, (_, x) => x).filter((x) => at(x, y) < 120).length);
-      const baseline = darkness.lastIndexOf(Math.max(...darkness));
-      const flanks = inked(width, (x) => at(x, baseline - Math.round(5.5 * mm)));
-      expect(flanks).toHaveLength(2 + 20);
-      const rises = flanks.slice(2).filter((_, index) => index % 2 === 0);
-      const second = (rises.at(-1)! - rises[0]!) / 9;
-      const plateau = Math.round((flanks[2]! + flanks[3]!) / 2);
-      const from = baseline - Math.round(12 * mm);
-      const level = (x: number): number => from + inked(Math.round(14 * mm), (y) => at(x, from + y))[0]!;
-      const millivolt = level(plateau + Math.round(5 * mm)) - level(plateau);
-      console.log(
-        `300 dpi: 25 mm ${(25 * mm).toFixed(2)} px, a second ${second.toFixed(2)}; 10 mm ${(10 * mm).toFixed(2)}, 1 mV ${millivolt.toFixed(2)}`,
-      );
-      expect(Math.abs(second / (25 * mm) - 1)).toBeLessThan(0.005);
-      expect(Math.abs(millivolt / (10 * mm) - 1)).toBeLessThan(0.01);
+      const drawn = (await pagesOf('scale')).find((page) => page.width > page.height)!;
+      expectToScale(drawn, 25, 10);
       // Strong lines of the grid are 5 mm apart, in a row with neither ink nor a fine line.
-      const lines = inked(width, (x) => at(x, baseline + Math.round(7.5 * mm)), 215);
+      const mm = 300 / 25.4;
+      const row = baselineOf(drawn) + Math.round(7.5 * mm);
+      const lines = inked(drawn.width, (x) => drawn.at(x, row), 215);
       const apart = (lines.at(-1)! - lines[0]!) / Math.round((lines.at(-1)! - lines[0]!) / (5 * mm));
       console.log(
         `300 dpi: ${lines.length} strong lines, ${apart.toFixed(3)} px apart; 5 mm are ${(5 * mm).toFixed(3)}`,
@@ -208,6 +228,104 @@ describe('renderReportPdf', () => {
     },
     60_000,
   );
+
+  async function pagesOf(name: string) {
+    await run('pdftoppm', ['-r', '300', '-gray', join(folder, `${name}.pdf`), join(folder, name)]);
+    const names = (await readdir(folder)).filter((one) => one.startsWith(`${name}-`) && one.endsWith('.pgm'));
+    return Promise.all(names.map(async (one) => readPgm(await readFile(join(folder, one)))));
+  }
+
+  describe('an ECG by itself', () => {
+    const sheet: Omit<EcgPdfContent, 'strip'> = {
+      institution: '李家镇卫生院（挂牌：李家镇中心卫生院暨李家镇社区卫生服务中心、李家镇妇幼保健计划生育服务站）',
+      patient: { number: 'P-20260301-000017', name: '王丽', sex: 'F', birthDate: '1961-02-03' },
+      accessionNumber: 'ECG260301-0003',
+      device: 'Mortara Instrument, Inc. ELI250',
+      examined: new Date('2026-03-01T01:05:00Z'),
+      arrived: new Date('2026-03-01T01:06:00Z'),
+      timeZone: 'Asia/Shanghai',
+      stretch: null,
+      byDevice: [
+        { code: 'HR', value: 61, unit: 'bpm' },
+        { code: 'QRS-axis', value: -12, unit: 'deg' },
+        { code: 'RV5+SV1', value: 2.345, unit: 'mV' },
+      ],
+      computed: [
+        { code: 'HR', value: 60, unit: 'bpm' },
+        { code: 'QTcF', value: 401, unit: 'ms' },
+      ],
+      statements: ['窦性心律', '左前分支传导阻滞，请结合临床'.repeat(6)],
+    };
+    const stripOf = (given: EcgRecording, options?: Parameters<typeof layoutEcgPage>[1]) => ({
+      page: layoutEcgPage(given, options),
+      leads: given.leads,
+    });
+
+    withTool('pdftoppm')(
+      'is to scale at 300 dpi, at every speed and gain of the viewer',
+      async () => {
+        for (const [speedMmPerS, gainMmPerMv] of [
+          [25, 10],
+          [50, 20],
+          [12.5, 5],
+        ] as const) {
+          const view = { speedMmPerS, gainMmPerMv, seconds: 250 / speedMmPerS };
+          const strip = stripOf({ ...recording, leads: [square] }, view);
+          await writeFile(join(folder, 'sheet.pdf'), await renderEcgPdf({ ...sheet, strip }, fonts));
+          const [drawn, ...more] = await pagesOf('sheet');
+          expect(more).toEqual([]);
+          expect(Math.abs(drawn!.width - (297 * 300) / 25.4)).toBeLessThan(2);
+          expectToScale(drawn!, speedMmPerS, gainMmPerMv);
+        }
+      },
+      120_000,
+    );
+
+    withTool('pdftotext')(
+      'says whose it is, what was measured and by whom, and what must be known of the page',
+      async () => {
+        const strip = stripOf({ ...recording, leads });
+        const drawn = await renderEcgPdf(
+          {
+            ...sheet,
+            strip,
+            patient: { ...sheet.patient, name: '王丽𡘙' },
+            stretch: { fromSeconds: 3600, seconds: 10, ofSeconds: 86_400 },
+          },
+          fonts,
+        );
+        await writeFile(join(folder, 'words.pdf'), drawn);
+        const { stdout } = await run('pdftotext', ['-layout', join(folder, 'words.pdf'), '-']);
+        const text = stdout.replaceAll(/\s/g, '');
+        for (const words of [
+          '李家镇卫生院',
+          '编号P-20260301-000017性别女出生1961-02-03',
+          '2026-03-0109:05(UTC+08:00)',
+          '检查号ECG260301-0003',
+          '61次/分60次/分',
+          '–401ms',
+          'QRS电轴-12°–',
+          'RV5+SV12.345mV–',
+          '均未经医生确认',
+          '设备提示，未经医生确认',
+          '25mm/s10mm/mV比例1:1',
+          '未加显示滤波第3600–3610秒，全长86400秒',
+          'aVR（推算）',
+          'V6（未记录）',
+          'Notrecorded:V6.',
+          '字库缺字，以“□”代替：U+21619',
+        ])
+          expect(text).toContain(words);
+      },
+    );
+
+    it('is the same each time, and small', async () => {
+      const strip = stripOf({ ...recording, leads });
+      const drawn = await renderEcgPdf({ ...sheet, strip }, fonts);
+      expect(Buffer.from(await renderEcgPdf({ ...sheet, strip }, fonts)).equals(Buffer.from(drawn))).toBe(true);
+      expect(drawn.length).toBeLessThan(300_000);
+    });
+  });
 
   withTool('pdffonts')('the fonts are embedded and map back to Unicode', async () => {
     const { stdout } = await run('pdffonts', [join(folder, 'report.pdf')]);

@@ -324,6 +324,17 @@ describe('the door', () => {
       });
       expect((await zhou('GET', `/api/reads/${row.id}/ecg/fhir`)).body).toEqual(fhir.body);
       expect((await sun('GET', `/api/reads/${row.id}/ecg/fhir`)).status).toBe(404);
+
+      const page = (query: string) => zhou<Buffer>('GET', `/api/reads/${row.id}/ecg/pdf${query}`);
+      const sheets = await Promise.all(['', '?speed=50&gain=20&layout=12x1&cabrera=true', '?from=4'].map(page));
+      for (const { status, headers, body: pdf } of sheets) {
+        expect([status, headers.get('content-type')]).toEqual([200, 'application/pdf']);
+        expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+      }
+      expect(new Set(sheets.map(({ body: pdf }) => pdf.toString('latin1'))).size).toBe(3);
+      expect(await page('?from=11')).toMatchObject({ status: 400, body: { code: 'ecg-ended' } });
+      expect((await page('?layout=2x2')).status).toBe(400);
+      expect((await sun('GET', `/api/reads/${row.id}/ecg/pdf`)).status).toBe(404);
     });
 
     it('as a PDF is read as a document, belongs to whom its sender names, and is signed without a strip', async () => {

@@ -3,6 +3,7 @@
  * signature of the same key, the author's signature from the submission lies beside it, and all three cover the list of instances that
  * were read. 电子签名法 第13条: each key is opened by its signer's password alone.
  */
+export { ComposeEcgPdf, type EcgSheetSubject, type EcgSheetView } from './compose-ecg-pdf.js';
 export { ReportFontFiles } from './compose-report-pdf.js';
 export { REPORT_SIGNED, type ReportSigned } from './domain/report.events.js';
 export { ageAt, type Report, type ReportContent, type SignedReport } from './domain/report.js';

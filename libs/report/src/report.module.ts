@@ -3,6 +3,7 @@ import { CatalogueModule } from '#libs/catalogue';
 import { IdentityModule } from '#libs/identity';
 import { ReadingModule } from '#libs/reading';
 import { WorklistModule } from '#libs/worklist';
+import { ComposeEcgPdf } from './compose-ecg-pdf.js';
 import { ComposeReportPdf } from './compose-report-pdf.js';
 import { DrawKeyImages } from './draw-key-images.js';
 import { ReportPostgresRepository } from './postgres/report.postgres-repository.js';
@@ -15,10 +16,11 @@ import { VerifyReport } from './verify-report.js';
   providers: [
     { provide: ReportRepository, useClass: ReportPostgresRepository },
     DrawKeyImages,
+    ComposeEcgPdf,
     ComposeReportPdf,
     SignReport,
     VerifyReport,
   ],
-  exports: [ReportRepository, SignReport, VerifyReport],
+  exports: [ComposeEcgPdf, ReportRepository, SignReport, VerifyReport],
 })
 export class ReportModule {}

@@ -1,15 +1,19 @@
-import { Controller, Get, Header, Param, Req, StreamableFile, UseFilters } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query, Req, StreamableFile, UseFilters } from '@nestjs/common';
 import { Readable } from 'node:stream';
+import type { z } from 'zod';
 import { AuditTrail } from '#libs/audit';
 import { MeasureEcg, ReadEcgRecording } from '#libs/catalogue';
 import type { FhirBundle } from '#libs/formats/ecg';
 import { writeZip } from '#libs/formats/zip';
 import { Route, type AuthenticatedRequest, type Caller } from '#libs/identity';
 import { Refusal } from '#libs/kernel';
+import { ComposeEcgPdf } from '#libs/report';
 import type { WorklistRow } from '#libs/worklist';
 import { computedOf } from './computed-measurements.js';
 import { FindVisibleRead } from './find-visible-read.js';
 import { ProblemFilter } from './problem.filter.js';
+import { ecgPdfQuery } from './read-ecg.schemas.js';
+import { valid } from './valid.pipe.js';
 
 const LARGEST_ZIPPED = 1 << 26;
 
@@ -21,6 +25,7 @@ export class ReadEcgFilesController {
     private readonly visibleRead: FindVisibleRead,
     private readonly ecgs: ReadEcgRecording,
     private readonly measureEcg: MeasureEcg,
+    private readonly composeEcgPdf: ComposeEcgPdf,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -91,6 +96,44 @@ export class ReadEcgFilesController {
     );
     await this.exported(caller, row);
     return bundle;
+  }
+
+  @Get('pdf')
+  @Header('cache-control', 'private, no-store')
+  @Route({
+    permission: 'image.view',
+    summary: 'The ECG of a read as a page to scale, unread and unsigned; speed in mm/s, gain in mm/mV, from in seconds',
+    query: ecgPdfQuery,
+    responseType: 'application/pdf',
+  })
+  async pdf(
+    @Req() { caller }: AuthenticatedRequest,
+    @Param('id') id: string,
+    @Query(valid(ecgPdfQuery)) { speed, gain, layout, cabrera, from }: z.output<typeof ecgPdfQuery>,
+  ): Promise<StreamableFile> {
+    const row = await this.visibleRead.run(caller, id);
+    const { exam, examId, patient } = row;
+    const { number, name, sex, birthDate } = patient;
+    const page = await this.composeEcgPdf.compose(
+      {
+        examId,
+        institution: row.organisationName,
+        patient: { number, name, sex, birthDate },
+        accessionNumber: exam.accessionNumber,
+        examined: exam.examinedAt === null ? null : new Date(exam.examinedAt),
+        arrived: new Date(exam.firstReceivedAt),
+      },
+      {
+        speedMmPerS: Number(speed),
+        gainMmPerMv: Number(gain),
+        layout,
+        cabrera: cabrera === 'true',
+        fromSeconds: from,
+      },
+      (recording) => computedOf(this.measureEcg, examId, recording),
+    );
+    await this.exported(caller, row);
+    return new StreamableFile(page, { type: 'application/pdf', disposition: `inline; filename="ecg-${row.id}.pdf"` });
   }
 
   private exported(caller: Caller, { id, patient }: WorklistRow): Promise<void> {

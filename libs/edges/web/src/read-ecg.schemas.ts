@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ECG_LAYOUTS } from '#libs/formats/ecg-page';
 
 const second = z.coerce.number().min(0).max(1e7);
 
@@ -49,4 +50,13 @@ export const ecgLevels = z.object({
   nothing: z.number(),
   /** lowest and highest of each pair by turns, 16-bit little endian, base64 */
   extremes: z.string(),
+});
+
+/** As the viewer shows it; the length of the paper is the same at every speed, 250 mm. */
+export const ecgPdfQuery = z.object({
+  speed: z.enum(['25', '50', '12.5']).default('25'),
+  gain: z.enum(['10', '20', '5']).default('10'),
+  layout: z.enum(ECG_LAYOUTS).default('3x4+1'),
+  cabrera: z.enum(['false', 'true']).default('false'),
+  from: second.default(0),
 });

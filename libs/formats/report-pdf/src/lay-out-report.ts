@@ -1,4 +1,5 @@
 import { drawStrip, scaleText, stripScale } from './ecg-strip.js';
+import { formatTime } from './format-time.js';
 import { type ReportPdfContent } from './report-content.js';
 import { A4, MM, Sheet, type TextStyle, type Typesetter } from './sheet.js';
 
@@ -20,24 +21,6 @@ const MODALITY: Readonly<Record<string, string>> = {
 };
 
 export const TEST_CA_NOTICE = '本报告由内置测试CA签名，仅供测试，不具法律效力';
-
-/** e.g. 2026-03-01 09:05 (UTC+08:00). */
-export function formatTime(time: Date | null, timeZone: string): string | null {
-  if (time === null) return null;
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'longOffset',
-  }).formatToParts(time);
-  const part = (type: string) => parts.find((item) => item.type === type)?.value ?? '';
-  const zone = part('timeZoneName').replace('GMT', 'UTC');
-  return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')} (${zone === 'UTC' ? 'UTC+00:00' : zone})`;
-}
 
 /** Width over height of a key image. */
 export type AspectRatios = readonly number[];

@@ -1,98 +1,15 @@
-import { PDFDocument, PDFName, PDFNumber, PDFOperator, PDFOperatorNames as Op, type PDFPage, PDFString } from 'pdf-lib';
-import { type EmbeddedFont, embedFont } from './embedded-font.js';
+import { PDFDocument } from 'pdf-lib';
+import { describeDocument, drawSheets, missingIn, readFonts } from './draw-sheets.js';
 import { layOutReport } from './lay-out-report.js';
 import { type ReportFonts, type ReportPdfContent } from './report-content.js';
-import { clean, type Sheet, Typesetter } from './sheet.js';
-import { readTrueType, type TrueTypeFont } from './true-type.js';
-
-const PORTION = 5000;
-const number = (value: number) => PDFNumber.of(Math.round(value * 1000) / 1000);
-const operator = (name: Op, ...values: number[]) => PDFOperator.of(name, values.map(number));
-
-function colour(hex: string): number[] {
-  return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
-}
-
-/** Every text of the content, however deep. */
-function textsOf(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (ArrayBuffer.isView(value) || value instanceof Date || typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(textsOf);
-}
+import { Typesetter } from './sheet.js';
 
 /**
  * The characters of a report that one of the fonts cannot show, each once. They print as □ and the report names them
  * at its end; a caller may warn beforehand.
  */
 export function findMissingGlyphs(content: ReportPdfContent, fonts: ReportFonts): string[] {
-  return missingIn(content, [readTrueType(fonts.regular), readTrueType(fonts.bold)]);
-}
-
-function missingIn(content: ReportPdfContent, fonts: readonly TrueTypeFont[]): string[] {
-  const characters = new Set(clean(textsOf(content).join('')).replaceAll('\n', ''));
-  return [...characters].filter((character) => fonts.some((font) => font.glyphOf(character.codePointAt(0)!) === 0));
-}
-
-function charactersOf(sheets: readonly Sheet[], bold: boolean): Set<string> {
-  const texts = sheets.flatMap(({ marks }) =>
-    marks.flatMap((mark) => (mark.type === 'text' && (mark.style.bold ?? false) === bold ? [mark.text] : [])),
-  );
-  return new Set(texts.join(''));
-}
-
-interface Resources {
-  readonly regular: EmbeddedFont;
-  readonly bold: EmbeddedFont;
-  readonly imageNames: readonly PDFName[];
-}
-
-/** The page's marks as operators; PDF counts from the bottom. */
-function draw(page: PDFPage, sheet: Sheet, { regular, bold, imageNames }: Resources): void {
-  page.node.setFontDictionary(PDFName.of('F1'), regular.ref);
-  page.node.setFontDictionary(PDFName.of('F2'), bold.ref);
-  const operators: PDFOperator[] = [];
-  for (const mark of sheet.marks) {
-    if (mark.type === 'text') {
-      const isBold = mark.style.bold ?? false;
-      operators.push(
-        operator(Op.NonStrokingColorRgb, ...colour(mark.style.colour ?? '#000000')),
-        PDFOperator.of(Op.BeginText),
-        PDFOperator.of(Op.SetFontAndSize, [PDFName.of(isBold ? 'F2' : 'F1'), number(mark.style.size)]),
-        operator(Op.MoveText, mark.x, sheet.height - mark.y),
-        PDFOperator.of(Op.ShowText, [(isBold ? bold : regular).encode(mark.text)]),
-        PDFOperator.of(Op.EndText),
-      );
-    } else if (mark.type === 'paths') {
-      operators.push(
-        operator(Op.StrokingColorRgb, ...colour(mark.stroke.colour)),
-        operator(Op.SetLineWidth, mark.stroke.width),
-        operator(Op.SetLineJoinStyle, 1),
-      );
-      for (const path of mark.paths) {
-        for (const [index, [x, y]] of path.entries()) {
-          operators.push(operator(index === 0 ? Op.MoveTo : Op.LineTo, x, sheet.height - y));
-        }
-        operators.push(PDFOperator.of(Op.StrokePath));
-      }
-    } else {
-      operators.push(
-        PDFOperator.of(Op.PushGraphicsState),
-        operator(
-          Op.ConcatTransformationMatrix,
-          mark.width,
-          0,
-          0,
-          mark.height,
-          mark.x,
-          sheet.height - mark.y - mark.height,
-        ),
-        PDFOperator.of(Op.DrawObject, [imageNames[mark.image]!]),
-        PDFOperator.of(Op.PopGraphicsState),
-      );
-    }
-  }
-  // In portions: an ECG of a fast device has more strokes than a call can have arguments.
-  for (let at = 0; at < operators.length; at += PORTION) page.pushOperators(...operators.slice(at, at + PORTION));
+  return missingIn(content, readFonts(fonts));
 }
 
 /**
@@ -100,40 +17,23 @@ function draw(page: PDFPage, sheet: Sheet, { regular, bold, imageNames }: Resour
  * the signature is appended to. Throws where a font is no TrueType font or a key image is no JPEG.
  */
 export async function renderReportPdf(content: ReportPdfContent, fonts: ReportFonts): Promise<Uint8Array> {
-  const regular = readTrueType(fonts.regular);
-  const bold = readTrueType(fonts.bold);
+  const read = readFonts(fonts);
   const document = await PDFDocument.create();
   // A copy, because pdf-lib reads from the start of the underlying ArrayBuffer, where a pooled Buffer holds other bytes.
   const images = await Promise.all(
     content.keyImages.slice(0, 4).map(({ jpeg }) => document.embedJpg(Uint8Array.from(jpeg))),
   );
   const ratios = images.map(({ width, height }) => width / height);
-  const missing = missingIn(content, [regular, bold]);
-  const sheets = layOutReport(content, new Typesetter(regular, bold), ratios, missing);
+  const missing = missingIn(content, read);
+  const sheets = layOutReport(content, new Typesetter(read.regular, read.bold), ratios, missing);
 
-  const embedded = {
-    regular: embedFont(document, regular, 'ReportSans', charactersOf(sheets, false)),
-    bold: embedFont(document, bold, 'ReportSans-Bold', charactersOf(sheets, true)),
-  };
-  for (const sheet of sheets) {
-    const page = document.addPage([sheet.width, sheet.height]);
-    const imageNames = images.map((image, index) => {
-      const name = PDFName.of(`I${index + 1}`);
-      page.node.setXObject(name, image.ref);
-      return name;
-    });
-    draw(page, sheet, { ...embedded, imageNames });
-  }
-
+  drawSheets(document, sheets, read, images);
   const title = content.kind === 'ecg' ? '心电图诊断报告' : '影像诊断报告';
-  document.setTitle(`${title} ${content.reportNumber}`);
-  document.setSubject(`${content.readingInstitution} / ${content.examiningInstitution}`);
-  document.setProducer('Qiao');
-  document.setCreator('Qiao');
-  // The report's own time, so that the same content gives the same bytes.
-  const time = content.times.reviewed ?? content.times.reported ?? new Date(0);
-  document.setCreationDate(time);
-  document.setModificationDate(time);
-  document.catalog.set(PDFName.of('Lang'), PDFString.of('zh-CN'));
+  describeDocument(
+    document,
+    `${title} ${content.reportNumber}`,
+    `${content.readingInstitution} / ${content.examiningInstitution}`,
+    content.times.reviewed ?? content.times.reported ?? new Date(0),
+  );
   return document.save({ useObjectStreams: false, addDefaultPage: false });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatTime } from './lay-out-report.js';
+import { formatTime } from './format-time.js';
 import { clean, Typesetter } from './sheet.js';
 import { type TrueTypeFont } from './true-type.js';
 

@@ -1,5 +1,6 @@
 import type { Reconciliation } from '../reading/reconciliation/types.js';
 import type { EcgView } from '../reading/ecg/ecg-view.js';
+import type { EcgLevels, EcgOverview } from '../reading/ecg/long/overview.js';
 import type {
   Batch,
   BatchAnnouncement,
@@ -139,7 +140,18 @@ export const api = {
     call<Worklist>(`/api/worklist${query({ ...filter })}`, { signal }),
   read: {
     get: (id: string, signal?: AbortSignal) => call<ReadDetail>(read(id), { signal }),
-    ecg: (id: string, signal?: AbortSignal) => call<EcgView>(read(id, '/ecg'), { signal }),
+    /** Of a long one the first stretch, or the one that is asked for. */
+    ecg: (id: string, signal?: AbortSignal, stretch?: { from: number; seconds: number }) =>
+      call<EcgView>(
+        `${read(id, '/ecg')}${stretch ? query({ from: String(stretch.from), seconds: String(stretch.seconds) }) : ''}`,
+        { signal },
+      ),
+    ecgOverview: (id: string, signal?: AbortSignal) => call<EcgOverview>(read(id, '/ecg/overview'), { signal }),
+    ecgLevels: (id: string, of: { lead: string; from: number; seconds: number }, signal?: AbortSignal) =>
+      call<EcgLevels>(
+        `${read(id, '/ecg/levels')}${query({ ...of, from: String(of.from), seconds: String(of.seconds) })}`,
+        { signal },
+      ),
     priorEcg: (id: string, prior: string, signal?: AbortSignal) =>
       call<EcgView>(read(id, `/priors/${encodeURIComponent(prior)}/ecg`), { signal }),
     claim: (id: string) => call<unknown>(read(id, '/claim'), { method: 'POST', body: {} }),

@@ -1,6 +1,6 @@
 import type { MeasureEcg, RecordingPart } from '#libs/catalogue';
 import type { EcgMeasurement, EcgRecording } from '#libs/formats/ecg';
-import { measureEcg, type EcgMeasures, type Measured } from '#libs/formats/ecg-measure';
+import { findBeats, measureEcg, spanOf, type EcgMeasures, type Measured } from '#libs/formats/ecg-measure';
 
 /** Longer ones would keep a request, and all behind it, waiting. */
 const LONGEST_SECONDS = 120;
@@ -31,6 +31,11 @@ export async function computedForView(
     .map(({ seconds }) => Math.round(seconds * 1000) / 1000)
     .filter((seconds) => spans.some(([from, to]) => seconds >= from && seconds <= to));
   return { computed: listed(found), beats };
+}
+
+/** Where beats are found in a further stretch of a long recording: there, not in the measures of the whole, which are large. */
+export function beatsOf(stretch: EcgRecording): number[] {
+  return findBeats(spanOf(stretch)).beats.map(({ seconds }) => Math.round(seconds * 1000) / 1000);
 }
 
 async function measuresOf(

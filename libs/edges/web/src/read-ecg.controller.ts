@@ -4,7 +4,7 @@ import { AuditTrail } from '#libs/audit';
 import { MeasureEcg, ReadEcgLevels, ReadEcgRecording } from '#libs/catalogue';
 import { ECG_LEVELS, toEcgView } from '#libs/formats/ecg';
 import { Route, type AuthenticatedRequest, type Caller } from '#libs/identity';
-import { computedForView } from './computed-measurements.js';
+import { beatsOf, computedForView } from './computed-measurements.js';
 import { FindVisibleRead } from './find-visible-read.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ecgLevels, ecgLevelsQuery, ecgOverview, ecgQuery, ecgView } from './read-ecg.schemas.js';
@@ -39,7 +39,10 @@ export class ReadEcgController {
     const examId = await this.seen(caller, id);
     const further = from !== undefined && seconds !== undefined;
     const part = await this.ecgs.partOfExam(examId, further ? { fromSeconds: from, seconds } : undefined);
-    const computed = further ? {} : await computedForView(this.measureEcg, examId, part);
+    const computed =
+      further && part.stretch
+        ? { beats: beatsOf(part.recording) }
+        : await computedForView(this.measureEcg, examId, part);
     return {
       ...toEcgView(part.recording),
       ...computed,

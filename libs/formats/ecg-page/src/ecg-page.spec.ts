@@ -87,8 +87,10 @@ describe('layoutEcgPage', () => {
     ]);
     expect(baselines(5)['V4']! - baselines(5)['V3']!).toBe(20);
     // An artefact takes no more than 30 mm.
-    const wild = layoutEcgPage(recordingOf(tall('V3', -8000), tall('V4', 0, 8000)), { layout: '12x1' }).traces;
-    expect(wild[1]!.baselineYMm - wild[0]!.baselineYMm).toBe(65);
+    const quiet = ['I', 'II', 'V1', 'V2'].map((name) => lead(name));
+    const wild = layoutEcgPage(recordingOf(...quiet, tall('V3', -8000), tall('V4', 0, 8000)), { layout: '12x1' });
+    const baseline = (name: string): number => wild.traces.find((trace) => trace.lead === name)!.baselineYMm;
+    expect(baseline('V4') - baseline('V3')).toBe(65);
   });
 
   it("has the limb leads in Cabrera's order, aVR turned over and called so", () => {
@@ -115,6 +117,24 @@ describe('layoutEcgPage', () => {
     const page = layoutEcgPage(recordingOf(lead('CH1'), lead('CH2')), { layout: '12x1' });
     expect(page.traces.map(({ lead: name }) => name)).toEqual(['CH1', 'CH2']);
     expect(page.notes).toEqual([]);
+  });
+
+  it('gives the few leads of a Holter the page to themselves, none missing', () => {
+    const page = layoutEcgPage(recordingOf(lead('II'), lead('V1'), lead('CM-5')), { layout: '12x1' });
+    expect(page.labels.map(({ text, kind }) => [text, kind])).toEqual([
+      ['II', 'stored'],
+      ['V1', 'stored'],
+      ['CM-5', 'stored'],
+    ]);
+    expect(page.traces.map(({ baselineYMm }) => baselineYMm - page.traces[0]!.baselineYMm)).toEqual([0, 40, 80]);
+    expect(page.notes.join(' ')).not.toContain('Not recorded');
+  });
+
+  it('says of a part where in the whole its seconds lie', () => {
+    const part = { ...recordingOf(lead('II', { startSeconds: 3580 })), wholeSeconds: 86_400 };
+    const page = layoutEcgPage(part, { fromSeconds: 3584.25, seconds: 5 });
+    expect(page.traces.at(-1)).toMatchObject({ startSample: 2125, endSample: 4625 });
+    expect(page.notes.join(' ')).toContain('Seconds 3584.3 to 3589.3 of 86400 s are shown.');
   });
 
   it('names missing leads, a short recording and another strip', () => {

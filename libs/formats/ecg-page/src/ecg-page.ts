@@ -2,7 +2,7 @@ import { columnTrace, type EcgTrace, stripTrace, type Window } from './ecg-trace
 import { type PageLead, type PageRecording, startOf } from './page-lead.js';
 import { type EcgLayout, LEAD_ORDER, type Place, rowsOf } from './page-layouts.js';
 
-export { ECG_LAYOUTS, type EcgLayout } from './page-layouts.js';
+export { ECG_LAYOUTS, type EcgLayout, hasFewLeads } from './page-layouts.js';
 export type { EcgTrace } from './ecg-trace.js';
 
 export interface EcgPageOptions {
@@ -79,7 +79,7 @@ export function layoutEcgPage(recording: PageRecording, options: EcgPageOptions 
   if (!(fromSeconds >= 0 && fromSeconds < Infinity)) throw new RangeError('fromSeconds must be 0 or more.');
   const leads = new Map(recording.leads.map((lead) => [lead.name, lead]));
   const names = [...leads.keys()];
-  const from = Math.min(...recording.leads.map(startOf)) + fromSeconds;
+  const from = beginOf(recording) + fromSeconds;
   const { rows, strips, rowStepMm } = rowsOf(layout, cabrera, names);
   const rowStep = gainMmPerMv > 10 ? Math.ceil((rowStepMm * gainMmPerMv) / 50) * 5 : rowStepMm;
   const labelRise = Math.min(12, rowStepMm / 2);
@@ -155,7 +155,7 @@ export function layoutEcgPage(recording: PageRecording, options: EcgPageOptions 
     gainText: `${gainMmPerMv} mm/mV`,
     notes: [
       ...leadNotes(leads, shown, stripNames[0]),
-      ...timeNotes(recording, from, fromSeconds, seconds),
+      ...timeNotes(recording, fromSeconds, seconds),
       ...new Set(notes),
       ...recording.notes,
     ],
@@ -210,12 +210,19 @@ function leadNotes(
   return notes;
 }
 
-function timeNotes(recording: PageRecording, from: number, fromSeconds: number, seconds: number): string[] {
+/** Where the whole recording begins on its leads' clock. */
+function beginOf({ leads, wholeSeconds }: PageRecording): number {
+  return wholeSeconds === undefined ? Math.min(...leads.map(startOf)) : 0;
+}
+
+function timeNotes(recording: PageRecording, fromSeconds: number, seconds: number): string[] {
   const end = Math.max(...recording.leads.map((lead) => startOf(lead) + lead.samples.length / lead.sampleRateHz));
-  const total = Math.round((end - from + fromSeconds) * 1000) / 1000;
+  const total = recording.wholeSeconds ?? Math.round((end - beginOf(recording)) * 1000) / 1000;
   if (total < USUAL_SECONDS - 0.05) return [`The recording is ${total} s long, shorter than 10 s.`];
   if (total <= seconds + 0.05) return [];
   if (fromSeconds === 0) return [`The first ${seconds} s of ${total} s are shown.`];
-  const until = Math.min(total, fromSeconds + seconds);
-  return [`Seconds ${fromSeconds} to ${until} of ${total} s are shown.`];
+  const [first, until] = [fromSeconds, Math.min(total, fromSeconds + seconds)].map(
+    (each) => Math.round(each * 10) / 10,
+  );
+  return [`Seconds ${first} to ${until} of ${total} s are shown.`];
 }

@@ -4,6 +4,7 @@
  */
 export {
   ECG_LAYOUTS,
+  hasFewLeads,
   layoutEcgPage,
   type EcgCalibrationPulse,
   type EcgLabel,

@@ -25,12 +25,20 @@ export const LEAD_ORDER = [...USUAL, ...CHEST];
 
 const place = (name: string): Place => ({ lead: name.replace('-', ''), inverted: name.startsWith('-') });
 
-/** The places of a layout. A recording that holds none of the twelve leads has a row for each of its own, the first twelve. */
+/** With fewer of the twelve leads than this a recording is shown by its own. */
+const MOST_LEADS = 6;
+
+/** Whether a recording has so few of the twelve leads, as a Holter's has, that a page for twelve would be empty paper. */
+export function hasFewLeads(names: readonly string[]): boolean {
+  return names.filter((name) => LEAD_ORDER.includes(name)).length < MOST_LEADS;
+}
+
+/** The places of a layout. In one row a lead, a recording that has few of the twelve has its own, the first twelve. */
 export function rowsOf(layout: EcgLayout, cabrera: boolean, names: readonly string[]): LayoutRows {
   const twelve = [...(cabrera ? CABRERA : USUAL), ...CHEST].map(place);
   if (layout === '12x1') {
-    const own = names.some((name) => LEAD_ORDER.includes(name)) ? twelve : names.slice(0, 12).map(place);
-    return { rows: own.map((one) => [one]), strips: 0, rowStepMm: own.length > 6 ? 15 : 25 };
+    const own = hasFewLeads(names) ? names.slice(0, 12).map((lead) => ({ lead, inverted: false })) : twelve;
+    return { rows: own.map((one) => [one]), strips: 0, rowStepMm: own.length > 6 ? 15 : own.length > 3 ? 25 : 40 };
   }
   const height = layout === '6x2' ? 6 : 3;
   const rows = Array.from({ length: height }, (_, row) => twelve.filter((_one, at) => at % height === row));

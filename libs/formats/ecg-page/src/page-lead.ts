@@ -19,6 +19,8 @@ export interface PageLead {
 export interface PageRecording {
   readonly leads: readonly PageLead[];
   readonly notes: readonly string[];
+  /** Where the leads are a part of a longer recording: how long that is. Their times then count from where it begins. */
+  readonly wholeSeconds?: number;
 }
 
 /** What the head of a printed sheet is written from. */

@@ -10,7 +10,7 @@ export function secondsOf(recording: EcgRecording): number {
   return end - beginOf(recording);
 }
 
-/** The stretch of a recording, without a copy of its samples; each lead's `startSeconds` says where it now begins. */
+/** The stretch of a recording, without a copy of its samples; each lead's `startSeconds` now counts from where the whole recording begins. */
 export function cutRecording(recording: EcgRecording, { fromSeconds, seconds }: EcgStretch): EcgRecording {
   const begin = beginOf(recording);
   const leads = recording.leads.map((lead): EcgLead => {
@@ -18,7 +18,7 @@ export function cutRecording(recording: EcgRecording, { fromSeconds, seconds }: 
       samplePlace(begin + at - startOf(lead), lead.sampleRateHz, lead.samples.length);
     const from = place(fromSeconds);
     const samples = lead.samples.subarray(from, place(fromSeconds + seconds));
-    return { ...lead, samples, startSeconds: lead.startSeconds + from / lead.sampleRateHz };
+    return { ...lead, samples, startSeconds: lead.startSeconds - begin + from / lead.sampleRateHz };
   });
   return { ...recording, leads };
 }

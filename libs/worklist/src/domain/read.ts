@@ -70,16 +70,16 @@ export interface ExamItem {
   recognitionDays: number;
 }
 
-/** Which item an examination is, when no request says so: by modality and the body part or words of its description. */
+/** Which item an examination is, when no request says so: by modality and the body part or words of its description; else one for any part. */
 export function guessItem(
   items: readonly ExamItem[],
   exam: { kind: string; modality: string | null; bodyPart: string | null; description: string | null },
 ): ExamItem | undefined {
   const about = `${exam.bodyPart ?? ''} ${exam.description ?? ''}`.toUpperCase();
-  return items.find(
-    (item) =>
-      item.kind === exam.kind &&
-      item.modalities.includes(exam.modality ?? '') &&
-      (item.bodyPart === null || about.includes(item.bodyPart) || about.includes(item.name.slice(0, 2))),
+  const fitting = items.filter((item) => item.kind === exam.kind && item.modalities.includes(exam.modality ?? ''));
+  return (
+    fitting.find(
+      ({ bodyPart, name }) => bodyPart !== null && (about.includes(bodyPart) || about.includes(name.slice(0, 2))),
+    ) ?? fitting.find(({ bodyPart }) => bodyPart === null)
   );
 }

@@ -32,6 +32,10 @@ export interface EcgActions {
   keys: () => void;
   /** The step in which measurements are confirmed into the report. */
   confirm: () => void;
+  /** Of a long recording: by so many minutes, and to the next or the previous of what was found. */
+  minutes: (by: number) => void;
+  event: (by: 1 | -1) => void;
+  hours: () => void;
 }
 
 export const ECG_KEYS: readonly (readonly [string, (act: EcgActions) => void])[] = [
@@ -69,6 +73,11 @@ export const ECG_KEYS: readonly (readonly [string, (act: EcgActions) => void])[]
   ['D', (act) => act.double()],
   ['Y', (act) => act.ruler()],
   ['I', (act) => act.confirm()],
+  ['Shift+PageDown', (act) => act.minutes(10)],
+  ['Shift+PageUp', (act) => act.minutes(-10)],
+  ['J', (act) => act.event(1)],
+  ['Q', (act) => act.event(-1)],
+  ['T', (act) => act.hours()],
   ['?', (act) => act.keys()],
 ];
 /** Held, not pressed: the caliper marches. */

@@ -4,10 +4,13 @@ import {
   alignBeats,
   cutBeats,
   ECG_LAYOUTS,
+  type EcgLayout,
   filterEcg,
+  hasFewLeads,
   layoutEcgPage,
   RAW,
   rPeaks,
+  startOf,
   type PageLead,
 } from '#libs/formats/ecg-page';
 import { api } from '../../api/client.js';
@@ -34,6 +37,10 @@ import { noteText } from './note-text.js';
 import { Paper } from './paper.js';
 import { RulerDialog } from './ruler-dialog.js';
 import { useScreenScale } from './screen-scale.js';
+import { DayStrip } from './long/day-strip.js';
+import { Hours } from './long/hours.js';
+import { useLongEcg } from './long/use-long-ecg.js';
+import { useStretch } from './long/use-stretch.js';
 import { useEarlierEcg } from './use-earlier-ecg.js';
 import './ecg.css';
 
@@ -57,12 +64,18 @@ interface EcgPaneProps {
   measurements: { remember: () => void; insert: (line: string) => void } | null;
 }
 
-function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view: EcgView }) {
+function EcgReading({
+  read,
+  view,
+  refresh,
+  beside,
+  measurements,
+}: EcgPaneProps & { view: EcgView; refresh: () => void }) {
   const t = useText();
   const words = t.ecg;
   const [kept, choose] = useRemembered(`qiao.ecg.${useUser().id}`, choices.FIRST_CHOICE);
   const choice = choices.sound(kept);
-  const { layout, cabrera, speed, gain } = choice;
+  const { cabrera, speed, gain } = choice;
   const [filters, setFilters] = useState(RAW);
   const [raw, setRaw] = useState(false);
   const [pageAt, setPageAt] = useState(0);
@@ -78,33 +91,54 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
   const [room, setRoom] = useState({ width: 0, height: 0 });
   const earlier = useEarlierEcg(read, earlierAs !== null);
 
-  const stored = useMemo(() => decodeLeads(view.recording.leads), [view]);
   const deviceBeats = useMemo(() => decodeLeads(view.recording.representativeBeats ?? []).leads, [view]);
   const applied = raw ? RAW : filters;
-  const rhythm = useMemo(() => filterEcg(stored.leads, applied), [stored, applied]);
-  const length = useMemo(() => choices.lengthOf(stored.leads), [stored]);
+  const first = useMemo(() => decodeLeads(view.recording.leads), [view]);
+  const wholeSeconds = view.stretch?.ofSeconds;
+  // Its own leads at first, whatever this person likes for twelve.
+  const few = hasFewLeads(first.leads.map(({ name }) => name));
+  const [fewLayout, setFewLayout] = useState<EcgLayout>('12x1');
+  const layout = few ? fewLayout : choice.layout;
+  const length = useMemo(() => wholeSeconds ?? choices.lengthOf(first.leads), [wholeSeconds, first]);
   const seconds = choices.pageSeconds(speed, length);
   const ownPages = choices.pageCount(length, seconds);
   const at = Math.min(pageAt, ownPages - 1);
-  const fromSeconds = at * seconds;
+  const part = useStretch(read.id, view, at * seconds);
+  const { fromSeconds } = part;
+  const long = useLongEcg({
+    readId: read.id,
+    view,
+    refresh,
+    fromSeconds,
+    place: (second) => setPageAt(Math.max(0, Math.min(ownPages - 1, second / seconds))),
+    say,
+  });
+  const stored = useMemo(
+    () => (part.view === view ? first : decodeLeads(part.view.recording.leads)),
+    [part.view, view, first],
+  );
+  const rhythm = useMemo(() => filterEcg(stored.leads, applied), [stored, applied]);
+  // A part's leads begin later than the recording.
+  const inPart = fromSeconds - (wholeSeconds === undefined ? 0 : Math.min(...stored.leads.map(startOf)));
   const layOut = useCallback(
-    (leads: readonly PageLead[], notes: readonly string[], from: number) =>
+    (leads: readonly PageLead[], notes: readonly string[], from: number, whole?: number) =>
       layoutEcgPage(
-        { leads, notes },
+        { leads, notes, ...(whole === undefined ? {} : { wholeSeconds: whole }) },
         { layout, cabrera, speedMmPerS: speed, gainMmPerMv: gain, fromSeconds: from, seconds },
       ),
     [layout, cabrera, speed, gain, seconds],
   );
   const peaks = useMemo(
-    () => rPeaks(stored.leads, view.beats ?? [], fromSeconds, seconds),
-    [stored, view, fromSeconds, seconds],
+    () => rPeaks(stored.leads, part.view.beats ?? [], inPart, seconds),
+    [stored, part.view, inPart, seconds],
   );
-  const cut = useMemo(() => cutBeats(rhythm.leads, peaks, fromSeconds), [rhythm, peaks, fromSeconds]);
+  const cut = useMemo(() => cutBeats(rhythm.leads, peaks, inPart), [rhythm, peaks, inPart]);
   const beats = beatsAsked === 'computed' && !cut ? null : beatsAsked;
   const beatLeads = beats === 'computed' && cut ? cut.median : deviceBeats;
   const page = useMemo(
-    () => (beats ? layOut(beatLeads, [], 0) : layOut(rhythm.leads, view.recording.notes, fromSeconds)),
-    [beats, beatLeads, rhythm, view, layOut, fromSeconds],
+    () =>
+      beats ? layOut(beatLeads, [], 0) : layOut(rhythm.leads, part.view.recording.notes, fromSeconds, wholeSeconds),
+    [beats, beatLeads, rhythm, part.view, layOut, fromSeconds, wholeSeconds],
   );
   const past = useMemo(() => {
     if (!earlier.leads) return null;
@@ -127,13 +161,14 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
 
   const filtered = choices.filterText(applied, t);
   const device = choices.deviceFilterText(view.recording.leads, t);
+  const clock = wholeSeconds === undefined ? '' : `${long.nameOf(fromSeconds)} · `;
   const positionOf = (from: number, all: number): string =>
     words.position(
-      String(from),
+      String(Math.round(from * 10) / 10),
       String(Math.round(Math.min(all, from + seconds) * 10) / 10),
       String(Math.round(all * 10) / 10),
     );
-  const position = positionOf(fromSeconds, length);
+  const position = `${clock}${positionOf(fromSeconds, length)}`;
   const pastPosition = past ? positionOf(past.from, past.length) : '';
   const name = earlier.prior ? priorName(earlier.prior, t) : '';
   const beatsText = beats === 'computed' ? words.beatsComputed(cut?.beats.length ?? 0) : words.beatsOnPage;
@@ -185,7 +220,7 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
         : null,
     [base, earlierAs, past, filtered, pastPosition, name],
   );
-  const caliper = useCaliper(page, [layout, cabrera, speed, gain, at, beats].join());
+  const caliper = useCaliper(page, [layout, cabrera, speed, gain, fromSeconds, beats].join());
 
   useEffect(() => {
     const host = frame.current;
@@ -232,12 +267,17 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
     setDialog('confirm');
   };
   const act: EcgActions = {
-    layout: () => change({ layout: choices.after(ECG_LAYOUTS, layout) }),
+    layout: () => {
+      const next = choices.after(ECG_LAYOUTS, layout);
+      if (few) setFewLayout(next);
+      else change({ layout: next });
+    },
     cabrera: () => change({ cabrera: !cabrera }),
     speed: () => {
       const next = choices.after<number>(choices.SPEEDS, speed);
       // The second that was looked at stays on the page.
-      setPageAt(Math.floor(fromSeconds / choices.pageSeconds(next, length)));
+      const sheet = fromSeconds / choices.pageSeconds(next, length);
+      setPageAt(wholeSeconds === undefined ? Math.floor(sheet) : sheet);
       change({ speed: next });
     },
     gain: () => change({ gain: choices.after<number>(choices.GAINS, gain) }),
@@ -245,7 +285,13 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
     lowPass: () => filter(choices.nextLowPass),
     notch: () => filter((now) => ({ ...now, notch50Hz: !now.notch50Hz })),
     raw: () => setRaw(!raw),
-    turn: (by) => setPageAt(Math.max(0, Math.min(pages - 1, turned + by))),
+    turn: (by) => {
+      long.turned();
+      setPageAt(Math.max(0, Math.min(pages - 1, turned + by)));
+    },
+    minutes: long.minutes,
+    event: long.event,
+    hours: long.toggleHours,
     point: () => caliper.point(),
     move: caliper.move,
     clear: caliper.clear,
@@ -275,6 +321,8 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
   };
   useEcgKeys(act);
   const line = [
+    part.failed ? words.long.notFetched(long.nameOf(at * seconds)) : '',
+    part.waiting ? words.long.fetching(long.nameOf(at * seconds)) : '',
     said,
     earlierAs && earlier.failed ? words.earlierFailed : '',
     earlierAs && !earlier.failed && !past ? words.earlierLoading : '',
@@ -286,12 +334,25 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
   return (
     <>
       <div className="ecg-frame" ref={frame} tabIndex={0} role="region" aria-label={t.kind.ecg} data-testid="viewport">
-        {stored.leads.length === 0 ? (
-          <PlainPage title={words.empty} />
-        ) : (
+        {stored.leads.length === 0 && <PlainPage title={words.empty} />}
+        {long.hours && (
+          <Hours
+            readId={read.id}
+            overview={long.hours}
+            startTime={view.recording.startTime}
+            fromSeconds={fromSeconds}
+            seconds={seconds}
+            go={(second) => {
+              long.closeHours();
+              long.goTo(second);
+            }}
+            close={long.closeHours}
+          />
+        )}
+        {stored.leads.length > 0 && !long.hours && (
           <Paper drawing={drawing} scale={scale} caliper={caliper} lens={lens} drawn={drawn} />
         )}
-        {pastDrawing && (
+        {pastDrawing && !long.hours && (
           <div data-testid="earlier-ecg">
             <p className="ecg-earlier">
               ◆ {words.earlierShown(name, earlier.number, earlier.count)} · {pastPosition}
@@ -300,13 +361,26 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
           </div>
         )}
       </div>
+      {wholeSeconds !== undefined && (
+        <DayStrip
+          overview={long.overview}
+          ofSeconds={wholeSeconds}
+          startTime={view.recording.startTime}
+          fromSeconds={fromSeconds}
+          seconds={seconds}
+          go={(second) => long.goTo(second - seconds / 2)}
+        />
+      )}
       <EcgToolbar
         act={act}
         choice={choice}
+        layout={few && layout === '12x1' ? `${Math.min(12, first.leads.length)}×1` : choices.layoutName(layout)}
         filters={applied}
         pages={pages}
         at={turned}
+        long={wholeSeconds !== undefined}
         on={{
+          hours: long.hours !== null,
           raw,
           earlier: earlierAs === 'beneath',
           overlay: earlierAs === 'overlaid',
@@ -325,6 +399,11 @@ function EcgReading({ read, view, beside, measurements }: EcgPaneProps & { view:
         <span data-testid="ecg-position">{position}</span>
         <span role="status" data-testid="ecg-said">
           {line.join(' · ')}
+          {part.failed && (
+            <button type="button" className="ecg-again" onClick={part.retry}>
+              {words.long.again}
+            </button>
+          )}
         </span>
         {line.length === 0 && <span className="ecg-hint">{words.caliperHint}</span>}
       </div>
@@ -371,7 +450,7 @@ export default function EcgPane(props: EcgPaneProps) {
   const { value: view, error, retry } = useFetched(load);
   return (
     <section className="ecg">
-      {view && <EcgReading key={readId} {...props} view={view} />}
+      {view && <EcgReading key={readId} {...props} view={view} refresh={retry} />}
       {!view && !error && <PlainPage title={t.ecg.loading} />}
       {!view && isDocument(error) && <EcgDocument readId={readId} />}
       {!view && Boolean(error) && !isDocument(error) && <FailedPage title={t.ecg.failed} error={error} retry={retry} />}

@@ -1,20 +1,25 @@
 import { useText } from '../../text/index.js';
 import type { EcgFilters } from '#libs/formats/ecg-page';
-import { layoutName, type EcgChoice } from './ecg-choice.js';
+import type { EcgChoice } from './ecg-choice.js';
 import type { EcgActions } from './ecg-keys.js';
 
 interface EcgToolbarProps {
   act: EcgActions;
   choice: EcgChoice;
+  layout: string;
   filters: EcgFilters;
-  on: Readonly<Record<'raw' | 'earlier' | 'overlay' | 'beats' | 'lens' | 'fit' | 'actual' | 'double', boolean>>;
+  on: Readonly<
+    Record<'raw' | 'earlier' | 'overlay' | 'beats' | 'lens' | 'fit' | 'actual' | 'double' | 'hours', boolean>
+  >;
   pages: number;
   at: number;
+  /** A recording of more than ten minutes. */
+  long: boolean;
 }
 
 /** One button an action, with its key; those that hold a value show it. */
-export function EcgToolbar({ act, choice, filters, on, pages, at }: EcgToolbarProps) {
-  const { actions: words, off } = useText().ecg;
+export function EcgToolbar({ act, choice, layout, filters, on, pages, at, long }: EcgToolbarProps) {
+  const { actions: words, off, long: longWords } = useText().ecg;
   const button = (key: string, text: string, run: () => void, pressed?: boolean, disabled = false) => (
     <button type="button" key={key} onClick={run} aria-pressed={pressed} disabled={disabled}>
       {text} <kbd>{key}</kbd>
@@ -23,7 +28,7 @@ export function EcgToolbar({ act, choice, filters, on, pages, at }: EcgToolbarPr
   const { highPassHz, lowPassHz, notch50Hz } = filters;
   return (
     <div className="ecg-tools ecg-tools-many" role="toolbar" data-testid="ecg-tools">
-      {button('L', layoutName(choice.layout), act.layout)}
+      {button('L', layout, act.layout)}
       {button('C', words.cabrera, act.cabrera, choice.cabrera)}
       {button('S', `${choice.speed} mm/s`, act.speed)}
       {button('G', `${choice.gain} mm/mV`, act.gain)}
@@ -43,8 +48,9 @@ export function EcgToolbar({ act, choice, filters, on, pages, at }: EcgToolbarPr
       {button('D', words.double, act.double, on.double)}
       {button('Y', words.ruler, act.ruler)}
       {button('X', words.clear, act.clear)}
-      {pages > 1 && button('←', words.previous, () => act.turn(-1), undefined, at === 0)}
-      {pages > 1 && button('→', words.next, () => act.turn(1), undefined, at === pages - 1)}
+      {long && button('T', longWords.hours, act.hours, on.hours)}
+      {pages > 1 && button('←', words.previous, () => act.turn(-1), undefined, at <= 0)}
+      {pages > 1 && button('→', words.next, () => act.turn(1), undefined, at >= pages - 1)}
       {button('?', words.keys, act.keys)}
     </div>
   );

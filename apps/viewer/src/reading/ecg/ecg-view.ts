@@ -26,6 +26,8 @@ export interface EcgRecording {
 }
 
 export interface EcgView {
+  /** What of a long recording this is; the leads' times count from where it begins. */
+  stretch?: { fromSeconds: number; seconds: number; ofSeconds: number };
   recording: EcgRecording;
   /** Measured by the server, for the doctor to confirm. */
   computed?: EcgMeasurement[];

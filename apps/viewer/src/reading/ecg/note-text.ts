@@ -14,7 +14,7 @@ const known: readonly (readonly [RegExp, keyof Messages['ecg']['note']])[] = [
 export function noteText(note: string, t: Messages): string {
   for (const [pattern, name] of known) {
     const found = pattern.exec(note);
-    if (found) return t.ecg.note[name](found[1] ?? '', found[2] ?? '');
+    if (found) return t.ecg.note[name]((found[1] ?? '').replace(' to ', '–'), found[2] ?? '');
   }
   const offset = /^Lead (.+): a constant of (.+) mV is taken away for display\.$/.exec(note);
   return offset ? t.ecg.offset(offset[1] ?? '', offset[2] ?? '') : note;

@@ -128,9 +128,18 @@ function cut(lead: PageLead, r: number, after: number): Float64Array {
 }
 
 function medianOf(beats: readonly Float64Array[]): Float64Array {
+  const known = new Float64Array(beats.length);
   return beats[0]!.map((_, i) => {
-    const known = beats.map((beat) => beat[i]!).filter((value) => value !== MISSING);
-    return known.length < LEAST_BEATS ? MISSING : median(known);
+    let count = 0;
+    for (const beat of beats) {
+      const value = beat[i]!;
+      if (value === MISSING) continue;
+      // In its place among those before it.
+      let k = count++;
+      for (; k > 0 && known[k - 1]! > value; k -= 1) known[k] = known[k - 1]!;
+      known[k] = value;
+    }
+    return count < LEAST_BEATS ? MISSING : (known[(count - 1) >> 1]! + known[count >> 1]!) / 2;
   });
 }
 

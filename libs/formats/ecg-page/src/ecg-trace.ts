@@ -80,10 +80,20 @@ function traceOf(lead: PageLead, window: Window, scale: Scale, notes: string[]):
 
 /** Microvolts to add so that the trace stays in its row: 0, or minus the median of the window. */
 function displayOffset(lead: PageLead, startSample: number, endSample: number): number {
+  const microvoltsOf = (sample: number): number => sample * lead.microvoltsPerUnit + lead.baselineMicrovolts;
+  // Half of the samples must be that far for their median to be; only then are they put in order.
+  let [far, known] = [0, 0];
+  for (let i = startSample; i < endSample; i++) {
+    const sample = lead.samples[i]!;
+    if (sample === lead.missingValue) continue;
+    known++;
+    if (Math.abs(microvoltsOf(sample)) > LARGEST_OFFSET_UV) far++;
+  }
+  if (far < known >> 1) return 0;
   const values: number[] = [];
   for (let i = startSample; i < endSample; i++)
     if (lead.samples[i] !== lead.missingValue) values.push(lead.samples[i]!);
   const median = Float64Array.from(values).sort()[values.length >> 1];
-  const microvolts = median === undefined ? 0 : median * lead.microvoltsPerUnit + lead.baselineMicrovolts;
+  const microvolts = median === undefined ? 0 : microvoltsOf(median);
   return Math.abs(microvolts) > LARGEST_OFFSET_UV ? -tidy(microvolts) : 0;
 }

@@ -128,11 +128,15 @@ function EcgReading({
       ),
     [layout, cabrera, speed, gain, seconds],
   );
-  const peaks = useMemo(
+  // Only where they are looked at: they take longer than the page.
+  const peaksOfPage = useCallback(
     () => rPeaks(stored.leads, part.view.beats ?? [], inPart, seconds),
     [stored, part.view, inPart, seconds],
   );
-  const cut = useMemo(() => cutBeats(rhythm.leads, peaks, inPart), [rhythm, peaks, inPart]);
+  const cut = useMemo(
+    () => (beatsAsked === 'computed' ? cutBeats(rhythm.leads, peaksOfPage(), inPart) : null),
+    [beatsAsked, rhythm, peaksOfPage, inPart],
+  );
   const beats = beatsAsked === 'computed' && !cut ? null : beatsAsked;
   const beatLeads = beats === 'computed' && cut ? cut.median : deviceBeats;
   const page = useMemo(
@@ -155,9 +159,10 @@ function EcgReading({
   const alignedMs = useMemo(() => {
     if (!overlaid || !earlier.leads) return null;
     // The raw leads: the filters move no peak.
+    const peaks = peaksOfPage();
     const its = rPeaks(earlier.leads, earlier.beats, overlaid.from, seconds);
     return peaks.length > 0 && its.length > 0 ? Math.round(alignBeats(peaks, its) * 1000) : null;
-  }, [overlaid, earlier.leads, earlier.beats, peaks, seconds]);
+  }, [overlaid, earlier.leads, earlier.beats, peaksOfPage, seconds]);
 
   const filtered = choices.filterText(applied, t);
   const device = choices.deviceFilterText(view.recording.leads, t);
@@ -300,7 +305,7 @@ function EcgReading({
       const ways: Beats[] = [
         null,
         ...(deviceBeats.length > 0 ? ['device' as const] : []),
-        ...(cut ? ['computed' as const] : []),
+        ...(cutBeats(rhythm.leads, peaksOfPage(), fromSeconds) ? ['computed' as const] : []),
       ];
       if (ways.length === 1) say(words.noBeats);
       setBeats(choices.after(ways, beats));

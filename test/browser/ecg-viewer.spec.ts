@@ -37,6 +37,8 @@ interface Lead {
 interface View {
   recording: { leads: Lead[]; representativeBeats?: Lead[]; measurements: unknown[] };
   computed?: { code: string; value: number; unit: string }[];
+  st?: { lead: string; jMicrovolts: number; j60Microvolts: number }[];
+  warnings?: { code: string; leads: string[] }[];
 }
 
 /** To the pixel; a matcher would write millions of lines. */
@@ -288,6 +290,14 @@ suite('the ECG viewer', () => {
         { code: 'HR', value: 72, unit: '/min' },
         { code: 'QT', value: 400, unit: 'ms' },
       ];
+      view.st = [
+        { lead: 'V2', jMicrovolts: 120, j60Microvolts: 236 },
+        { lead: 'V5', jMicrovolts: 10, j60Microvolts: -20 },
+      ];
+      view.warnings = [
+        { code: 'arms-reversed', leads: ['I', 'aVL', 'aVR'] },
+        { code: 'lead-off', leads: ['V3', 'V4'] },
+      ];
       view.computed = [
         { code: 'HR', value: 73, unit: '/min' },
         { code: 'QT', value: 440, unit: 'ms' },
@@ -297,6 +307,8 @@ suite('the ECG viewer', () => {
     await page.reload();
     await waitForPicture(page, 'ecg:');
     expect(await text('ecg-position')).toBe('0–10 秒 / 共 30 秒');
+    expect(await text('ecg-warnings')).toBe('⚠ 疑似左右手电极接反；导联可能脱落：V3、V4计算得出，请核对');
+    expect(await text('ecg-st')).toBe('ST（J／J+60 ms）：V2 +0.12/+0.24 mV；其余不足 0.1 mV');
     const first = await pictureOnScreen(page);
     await press('ArrowRight');
     expect(await text('ecg-position')).toBe('10–20 秒 / 共 30 秒');

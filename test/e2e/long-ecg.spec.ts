@@ -10,6 +10,8 @@ interface View {
     patient: { id?: string };
   };
   computed?: { code: string; value: number }[];
+  st?: { lead: string }[];
+  warnings?: unknown[];
   stretch?: { fromSeconds: number; seconds: number; ofSeconds: number };
 }
 interface Overview {
@@ -102,6 +104,8 @@ describe('an ECG of an hour and a half', () => {
     });
     const { body } = await zhou<View>('GET', `/api/reads/${id}/ecg`);
     const rate = (60 * (rSeconds.length - 1)) / (rSeconds.at(-1)! - rSeconds[0]!);
+    expect(body.st?.map(({ lead }) => lead)).toEqual(['II', 'V1', 'V5']);
+    expect(body.warnings).toEqual([]);
     expect(body.computed?.find(({ code }) => code === 'HR')?.value).toBe(Math.round(rate));
     const row = (await zhou<{ criticalProposals: { code: string }[] }>('GET', `/api/reads/${id}`)).body;
     expect(row.criticalProposals.length).toBeGreaterThan(0);

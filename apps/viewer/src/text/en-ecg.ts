@@ -116,6 +116,22 @@ export const enEcg: Messages['ecg'] = {
     line: '100 mm',
     card: 'Bank card 85.60 × 53.98 mm',
   },
+  warnings: {
+    'lead-off': (leads: string) => `may be off: ${leads}`,
+    'arms-reversed': () => 'the arm electrodes may be exchanged',
+    'right-arm-and-leg-reversed': () => 'right arm and right leg may be exchanged',
+    saturated: (leads: string) => `beyond its range: ${leads}`,
+    noisy: (leads: string) => `noise that hides small waves: ${leads}`,
+    'no-beats': () => 'no QRS complex was found',
+    and: ', ',
+    next: '; ',
+    computed: 'computed, to be checked',
+  },
+  st: {
+    some: (list: string, others: boolean) => `ST (J/J+60 ms): ${list} mV${others ? '; others below 0.1 mV' : ''}`,
+    none: 'ST (J/J+60 ms): below 0.1 mV in every lead',
+    next: ', ',
+  },
   long: {
     rate: 'Rate',
     computed: 'computed',

@@ -113,6 +113,22 @@ export const zhEcg = {
     line: '100 mm',
     card: '银行卡 85.60 × 53.98 mm',
   },
+  warnings: {
+    'lead-off': (leads: string) => `导联可能脱落：${leads}`,
+    'arms-reversed': () => '疑似左右手电极接反',
+    'right-arm-and-leg-reversed': () => '疑似右手与右腿电极接反',
+    saturated: (leads: string) => `超出量程：${leads}`,
+    noisy: (leads: string) => `噪声大，小波可能看不清：${leads}`,
+    'no-beats': () => '没有找到 QRS 波',
+    and: '、',
+    next: '；',
+    computed: '计算得出，请核对',
+  },
+  st: {
+    some: (list: string, others: boolean) => `ST（J／J+60 ms）：${list} mV${others ? '；其余不足 0.1 mV' : ''}`,
+    none: 'ST（J／J+60 ms）：各导联均不足 0.1 mV',
+    next: '，',
+  },
   long: {
     rate: '心率',
     computed: '计算值',

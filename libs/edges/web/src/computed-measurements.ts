@@ -1,9 +1,24 @@
 import type { MeasureEcg, RecordingPart } from '#libs/catalogue';
 import type { EcgMeasurement, EcgRecording } from '#libs/formats/ecg';
-import { findBeats, measureEcg, spanOf, type EcgMeasures, type Measured } from '#libs/formats/ecg-measure';
+import {
+  findBeats,
+  measureEcg,
+  spanOf,
+  type EcgMeasures,
+  type EcgWarning,
+  type Measured,
+  type StLevel,
+} from '#libs/formats/ecg-measure';
 
 /** Longer ones would keep a request, and all behind it, waiting. */
 const LONGEST_SECONDS = 120;
+
+export interface ComputedOfView {
+  computed?: EcgMeasurement[];
+  beats?: number[];
+  st?: Omit<StLevel, 'method'>[];
+  warnings?: Omit<EcgWarning, 'source'>[];
+}
 
 /** What the worker measured in an examination's recording; else, of a whole one that is given, what can be measured at once. */
 export async function computedOf(
@@ -15,12 +30,12 @@ export async function computedOf(
   return found && listed(found);
 }
 
-/** The same for a viewer, with the beats that lie within the part that it is sent. */
+/** The same for a viewer, with ST and warnings, and the beats that lie within the part that it is sent. */
 export async function computedForView(
   kept: MeasureEcg,
   examId: string,
   { recording, stretch }: RecordingPart,
-): Promise<{ computed?: EcgMeasurement[]; beats?: number[] }> {
+): Promise<ComputedOfView> {
   const found = await measuresOf(kept, examId, stretch ? null : recording);
   if (!found) return {};
   const spans = recording.leads.map(({ startSeconds, skewSeconds = 0, samples, sampleRateHz }) => {
@@ -30,7 +45,12 @@ export async function computedForView(
   const beats = found.beats
     .map(({ seconds }) => Math.round(seconds * 1000) / 1000)
     .filter((seconds) => spans.some(([from, to]) => seconds >= from && seconds <= to));
-  return { computed: listed(found), beats };
+  return {
+    computed: listed(found),
+    beats,
+    st: found.st.map(({ lead, jMicrovolts, j60Microvolts }) => ({ lead, jMicrovolts, j60Microvolts })),
+    warnings: found.warnings.map(({ code, leads, text }) => ({ code, leads, text })),
+  };
 }
 
 /** Where beats are found in a further stretch of a long recording: there, not in the measures of the whole, which are large. */

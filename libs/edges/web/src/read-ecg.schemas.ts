@@ -18,6 +18,18 @@ export const ecgView = z.object({
   computed: z.array(z.object({ code: z.string(), value: z.number(), unit: z.string() })).optional(),
   /** Where it found beats, in seconds on the clock of the leads' `startSeconds`. */
   beats: z.array(z.number()).optional(),
+  /** Levels against the one before QRS, at J and 60 ms after it. */
+  st: z.array(z.object({ lead: z.string(), jMicrovolts: z.number(), j60Microvolts: z.number() })).optional(),
+  /** Electrodes that may be off or exchanged, and signals that cannot be trusted. */
+  warnings: z
+    .array(
+      z.object({
+        code: z.enum(['lead-off', 'arms-reversed', 'right-arm-and-leg-reversed', 'saturated', 'noisy', 'no-beats']),
+        leads: z.array(z.string()),
+        text: z.string(),
+      }),
+    )
+    .optional(),
   /** What of a long recording this is; each lead's startSeconds says where it begins. */
   stretch: z.object(stretch).optional(),
 });

@@ -41,6 +41,7 @@ import { DayStrip } from './long/day-strip.js';
 import { Hours } from './long/hours.js';
 import { useLongEcg } from './long/use-long-ecg.js';
 import { useStretch } from './long/use-stretch.js';
+import { SignalWarnings } from './signal-warnings.js';
 import { useEarlierEcg } from './use-earlier-ecg.js';
 import './ecg.css';
 
@@ -338,6 +339,7 @@ function EcgReading({
 
   return (
     <>
+      <SignalWarnings view={view} />
       <div className="ecg-frame" ref={frame} tabIndex={0} role="region" aria-label={t.kind.ecg} data-testid="viewport">
         {stored.leads.length === 0 && <PlainPage title={words.empty} />}
         {long.hours && (

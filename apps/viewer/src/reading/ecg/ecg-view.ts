@@ -25,10 +25,17 @@ export interface EcgRecording {
   notes: string[];
 }
 
+export type EcgWarningCode =
+  'lead-off' | 'arms-reversed' | 'right-arm-and-leg-reversed' | 'saturated' | 'noisy' | 'no-beats';
+
 export interface EcgView {
   /** What of a long recording this is; the leads' times count from where it begins. */
   stretch?: { fromSeconds: number; seconds: number; ofSeconds: number };
   recording: EcgRecording;
+  /** Levels against the one before QRS, at J and 60 ms after it; computed. */
+  st?: { lead: string; jMicrovolts: number; j60Microvolts: number }[];
+  /** Computed. */
+  warnings?: { code: EcgWarningCode; leads: string[] }[];
   /** Measured by the server, for the doctor to confirm. */
   computed?: EcgMeasurement[];
   /** Where it found beats, in seconds on the clock of the leads' `startSeconds`. */

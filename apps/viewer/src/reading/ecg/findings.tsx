@@ -1,6 +1,7 @@
 import { useText } from '../../text/index.js';
 import type { EcgMeasurement, EcgView } from './ecg-view.js';
 import { differ } from './measurement-line.js';
+import { stLine } from './st-line.js';
 
 const UNITS: Readonly<Record<string, string>> = { deg: '°', bpm: '/min' };
 const valueText = (one: EcgMeasurement | undefined): string =>
@@ -18,6 +19,7 @@ export function Findings({ view, confirm }: FindingsProps) {
   const { measurements, statements } = view.recording;
   const computed = view.computed ?? [];
   const codes = [...new Set([...measurements, ...computed].map(({ code }) => code))];
+  const st = stLine(view.st, t);
   const names = t.ecg.measurement as Record<string, string>;
   return (
     <section className="device">
@@ -53,6 +55,11 @@ export function Findings({ view, confirm }: FindingsProps) {
               })}
             </tbody>
           </table>
+        )}
+        {st && (
+          <p className="measured-st" data-testid="ecg-st">
+            {st}
+          </p>
         )}
         {confirm && (
           <button

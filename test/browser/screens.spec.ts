@@ -53,7 +53,7 @@ suite('the screens', () => {
     await qiao?.dispose();
   }, 60_000);
 
-  /** At each size: nothing runs out of the window sideways, and axe finds nothing that keeps a person from using it. */
+  /** At each size nothing runs out of the window sideways; in both arrangements of the page axe finds nothing that keeps a person from using it. */
   const look = async (page: Page, name: string): Promise<void> => {
     const faults: string[] = [];
     for (const [size, viewport] of Object.entries(SIZES)) {
@@ -65,6 +65,7 @@ suite('the screens', () => {
       }
       const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
       if (wide > viewport.width) faults.push(`${size}: ${wide} pixels wide`);
+      if (size === 'large') continue;
       await page.addScriptTag({ path: AXE });
       const { violations } = await page.evaluate<AxeResults>(`axe.run(document, { resultTypes: ['violations'] })`);
       for (const { id, impact, nodes } of violations)

@@ -24,7 +24,7 @@ export function OfficeFrame({ title, middle, children }: OfficeFrameProps) {
     <ConfigProvider
       locale={language === 'zh' ? zhCN : enUS}
       button={{ autoInsertSpace: false }}
-      theme={{ token: { fontFamily, colorPrimary: '#0b5cad', borderRadius: 6, fontSize: 14 } }}
+      theme={{ token: { fontFamily, colorPrimary: '#0b5cad', borderRadius: 6, fontSize: 14, motion: false } }}
     >
       <div className="office">
         <header className="office-head">

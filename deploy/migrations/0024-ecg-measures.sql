@@ -3,13 +3,9 @@ CREATE TABLE ecg_measures (
   instance_id uuid PRIMARY KEY REFERENCES instance ON DELETE CASCADE,
   -- of the methods; raised whenever they would give other values for the same bytes
   version int NOT NULL,
-  -- looked at from then on; who takes it on puts it off, so that what was interrupted comes again, a few times
-  due_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  attempts int NOT NULL DEFAULT 0,
-  made_at timestamptz,
-  -- null when made: the recording could not be read
+  -- null where the recording could not be measured
   object_key text UNIQUE,
   size_bytes int,
+  made_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   CHECK ((object_key IS NULL) = (size_bytes IS NULL))
 );
-CREATE INDEX ecg_measures_due ON ecg_measures (due_at) WHERE made_at IS NULL;

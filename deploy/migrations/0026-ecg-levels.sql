@@ -1,8 +1,0 @@
--- Of a recording of more than ten minutes: the extremes of its leads and its rate over time, in an object of its own.
-ALTER TABLE ecg_measures
-  ADD levels_key text UNIQUE,
-  ADD levels_bytes int,
-  ADD CHECK ((levels_key IS NULL) = (levels_bytes IS NULL));
--- Those that were measured before have none: what may be long is measured again.
-UPDATE ecg_measures m SET made_at = NULL, object_key = NULL, size_bytes = NULL, attempts = 0, due_at = clock_timestamp()
-FROM ingest_instance x WHERE x.id = m.instance_id AND x.size_bytes > 100000;

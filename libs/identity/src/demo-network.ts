@@ -39,7 +39,12 @@ const PEOPLE: readonly DemoPerson[] = [
   { username: 'zhao', displayName: '赵技师', organisation: 'zhaozhuang', duties: ['radiographer'] },
   { username: 'zhang', displayName: '张医生', organisation: 'zhaozhuang', duties: ['clinician'] },
   { username: 'li', displayName: '李技师', organisation: 'lijia', duties: ['radiographer'] },
-  { username: 'han', displayName: '韩科长', organisation: 'network', duties: ['records-officer', 'report-standards'] },
+  {
+    username: 'han',
+    displayName: '韩科长',
+    organisation: 'network',
+    duties: ['records-officer', 'report-standards', 'medical-office'],
+  },
   { username: 'sysadmin', displayName: '系统管理员', organisation: 'network', duties: ['sysadmin'] },
   { username: 'secadmin', displayName: '安全管理员', organisation: 'network', duties: ['secadmin'] },
   { username: 'auditor', displayName: '审计管理员', organisation: 'network', duties: ['auditor'] },

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit';
 import { demand, inScope, scopeOf, type Caller } from '#libs/identity';
-import { Clock, Refusal } from '#libs/kernel';
+import { Clock, newId, Refusal } from '#libs/kernel';
 import { Database } from '#libs/persistence';
 import type { Read, ReturnReason } from './domain/read.js';
+import { ImageQualityRepository } from './image-quality.repository.js';
 import { WorklistRepository } from './worklist.repository.js';
 
 /** A claim without a word written for this long goes back to the list. */
@@ -15,6 +16,7 @@ export class ChangeRead {
   constructor(
     private readonly database: Database,
     private readonly worklist: WorklistRepository,
+    private readonly qualities: ImageQualityRepository,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
@@ -39,11 +41,21 @@ export class ChangeRead {
     });
   }
 
+  /** To the township, to be made again: its request waits for another examination. */
   return(caller: Caller, readId: string, reason: ReturnReason, note: string | null): Promise<void> {
     demand(caller, 'report.write');
     return this.locked(caller, readId, 'return-read', async (read) => {
       this.mine(caller, read);
       await this.worklist.move(read, 'return', caller.id, { returnReason: reason, returnNote: note, leaseUntil: null });
+      await this.worklist.askAgain(read);
+      await this.qualities.add({
+        id: newId(),
+        readId,
+        verdict: 'returned',
+        reasons: [reason],
+        note,
+        givenBy: caller.id,
+      });
     });
   }
 

@@ -1,6 +1,7 @@
 /**
  * The worklist: exam requests, and the reads that settled examinations open. A read is assigned to the least loaded specialist of its
- * kind, claimed with a lease, and ends done, returned to the township, or cancelled. Every change of a read is kept for a day and told to
+ * kind, claimed with a lease, and ends done or cancelled, or is returned to the township, whose retake opens a read that names it. Images
+ * are graded. Every change of a read is kept for a day and told to
  * whoever follows the list. To a device a request is a scheduled step, and what the device makes of it a performed one.
  */
 export { ChangeRead } from './change-read.js';
@@ -16,9 +17,12 @@ export {
   type Read,
   type ReturnReason,
 } from './domain/read.js';
+export { QUALITY_GRADES, type ImageQuality, type QualityGrade, type QualityVerdict } from './domain/image-quality.js';
 export { PERFORMED_STEP_STATES, type PerformedStepState } from './domain/performed-step.states.js';
 export { procedureIdOf, type ScheduledStep } from './domain/scheduled-step.js';
 export { FindScheduledSteps } from './find-scheduled-steps.js';
+export { GradeImages } from './grade-images.js';
+export { ImageQualityRepository } from './image-quality.repository.js';
 export { FollowWorklist, type Told } from './follow-worklist.js';
 export { RaisePriority } from './raise-priority.js';
 export { RecordPerformedStep } from './record-performed-step.js';

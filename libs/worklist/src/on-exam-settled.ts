@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { CatalogueRepository, EXAM_SETTLED } from '#libs/catalogue';
+import { CatalogueRepository, EXAM_SETTLED, type Exam } from '#libs/catalogue';
 import { Directory } from '#libs/identity';
 import { Clock, newId } from '#libs/kernel';
 import { PatientsRepository } from '#libs/patients';
 import { Outbox, Reaction, type OutboxEvent } from '#libs/persistence';
-import { guessItem } from './domain/read.js';
+import { guessItem, type Priority } from './domain/read.js';
 import { READ_OPENED } from './domain/read.events.js';
 import { READ_STATES } from './domain/read.states.js';
 import { WorklistRepository } from './worklist.repository.js';
@@ -34,6 +34,7 @@ export class OnExamSettled extends Reaction {
     const exam = await this.catalogue.exam(examId);
     // Explanations alone (an SR, a document) are no examination to be read.
     if (!exam || exam.instances === 0) return;
+    if (await this.resumed(exam)) return;
     const patient = await this.patients.byId({ organisations: [exam.organisation] }, exam.patientId);
     const items = await this.worklist.items();
     const guessed = guessItem(items, exam);
@@ -44,29 +45,52 @@ export class OnExamSettled extends Reaction {
       guessed ? [guessed.code] : fitting.map((item) => item.code),
     );
     const priority = request?.priority ?? 'routine';
-    const minutes = await this.worklist.targetMinutes(exam.kind, exam.modality, priority);
     const specialists = await this.directory.reportDoctors(exam.kind);
     const assigneeId = (await this.worklist.leastLoaded(specialists.map((one) => one.id))) ?? null;
     const readId = newId();
+    const item = request?.item ?? guessed?.code ?? null;
     const opened = await this.worklist.open({
       id: readId,
       examId,
       organisation: exam.organisation,
       kind: exam.kind,
       priority,
-      item: request?.item ?? guessed?.code ?? null,
+      item,
       requestId: request?.id ?? null,
       clinicalInformation: request?.clinicalInformation ?? null,
       state: assigneeId === null ? READ_STATES.initial : READ_STATES.next(READ_STATES.initial, 'assign'),
       assigneeId,
       claimedBy: null,
       leaseUntil: null,
-      dueAt: minutes === null ? null : new Date(this.clock.now().getTime() + minutes * 60_000),
+      dueAt: await this.dueAt(exam, priority),
       returnReason: null,
       returnNote: null,
+      retakeOf: (await this.worklist.madeAgain(exam, request?.id ?? null, item)) ?? null,
     });
     if (!opened) return;
     if (request) await this.worklist.bindRequest(request.id, examId);
     await this.outbox.publish(READ_OPENED, examId, { readId, examId });
+  }
+
+  /** An examination that was returned and has got more images goes back to who returned it, with the time of a new one. */
+  private async resumed(exam: Exam): Promise<boolean> {
+    const read = await this.worklist.lockReturned(exam.id);
+    if (!read) return false;
+    await this.worklist.move(read, 'resume', 'system', {
+      returnReason: null,
+      returnNote: null,
+      assigneeId: null,
+      claimedBy: null,
+      dueAt: await this.dueAt(exam, read.priority),
+    });
+    if (read.requestId) await this.worklist.bindRequest(read.requestId, exam.id);
+    const open = await this.worklist.lock(read.id);
+    if (open && read.claimedBy) await this.worklist.move(open, 'assign', 'system', { assigneeId: read.claimedBy });
+    return true;
+  }
+
+  private async dueAt(exam: Exam, priority: Priority): Promise<Date | null> {
+    const minutes = await this.worklist.targetMinutes(exam.kind, exam.modality, priority);
+    return minutes === null ? null : new Date(this.clock.now().getTime() + minutes * 60_000);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CatalogueRepository } from '#libs/catalogue';
 import { Clock } from '#libs/kernel';
-import { READ_STATES } from './domain/read.states.js';
+import { isClosed } from './domain/read.states.js';
 import { WorklistRepository } from './worklist.repository.js';
 
 /** Puts a read on top although nobody asked for it so: the time left is that of an emergency from now on, where that is less. */
@@ -16,7 +16,7 @@ export class RaisePriority {
   /** Inside the transaction of who found the reason. @returns whether the examination has a read that is open still */
   async toEmergency(examId: string, actor: string): Promise<boolean> {
     const read = await this.worklist.lockOfExam(examId);
-    if (!read || READ_STATES.isFinal(read.state)) return false;
+    if (!read || isClosed(read.state)) return false;
     if (read.priority === 'emergency') return true;
     const exam = await this.catalogue.exam(examId);
     const minutes = await this.worklist.targetMinutes(read.kind, exam?.modality ?? null, 'emergency');

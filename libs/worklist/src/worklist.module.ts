@@ -6,9 +6,12 @@ import { ChangeRead } from './change-read.js';
 import { CreateRequest } from './create-request.js';
 import { FindScheduledSteps } from './find-scheduled-steps.js';
 import { FollowWorklist } from './follow-worklist.js';
+import { GradeImages } from './grade-images.js';
+import { ImageQualityRepository } from './image-quality.repository.js';
 import { OnExamSettled } from './on-exam-settled.js';
 import { PerformedStepsRepository } from './performed-steps.repository.js';
 import { PerformedStepsPostgresRepository } from './postgres/performed-steps.postgres-repository.js';
+import { ImageQualityPostgresRepository } from './postgres/image-quality.postgres-repository.js';
 import { ScheduledStepsPostgresRepository } from './postgres/scheduled-steps.postgres-repository.js';
 import { WorklistEventsPostgresRepository } from './postgres/worklist-events.postgres-repository.js';
 import { WorklistPostgresRepository } from './postgres/worklist.postgres-repository.js';
@@ -23,11 +26,13 @@ import { WorklistRepository } from './worklist.repository.js';
   imports: [CatalogueModule, IdentityModule, PatientsModule],
   providers: [
     { provide: WorklistRepository, useClass: WorklistPostgresRepository },
+    { provide: ImageQualityRepository, useClass: ImageQualityPostgresRepository },
     { provide: WorklistEventsRepository, useClass: WorklistEventsPostgresRepository },
     { provide: ScheduledStepsRepository, useClass: ScheduledStepsPostgresRepository },
     { provide: PerformedStepsRepository, useClass: PerformedStepsPostgresRepository },
     CreateRequest,
     FindScheduledSteps,
+    GradeImages,
     RecordPerformedStep,
     OnExamSettled,
     ChangeRead,
@@ -38,8 +43,10 @@ import { WorklistRepository } from './worklist.repository.js';
   exports: [
     WorklistRepository,
     WorklistEventsRepository,
+    ImageQualityRepository,
     CreateRequest,
     FindScheduledSteps,
+    GradeImages,
     RecordPerformedStep,
     OnExamSettled,
     ChangeRead,

@@ -65,8 +65,10 @@ export interface SentExam extends Completeness, Reconcilable {
   state: string;
   examinedAt: Date | null;
   receivedAt: Date;
-  read: { id: string; state: string } | null;
+  read: { id: string; state: string; retakeOf: string | null } | null;
   returned: { reason: string; note: string | null } | null;
+  /** another examination has taken its place */
+  retaken: boolean;
 }
 
 export interface RequestFilter {
@@ -102,7 +104,10 @@ export abstract class WorklistRepository {
   abstract organisationOfRequest(requestId: string): Promise<string | undefined>;
   /** The request that an examination answers: by its study UID, by accession number, else the only open one of the patient that fits the item. */
   abstract matchRequest(exam: Exam, patientNumber: string, items: readonly string[]): Promise<ExamRequest | undefined>;
+  /** Does nothing where another examination has answered it meanwhile. */
   abstract bindRequest(requestId: string, examId: string): Promise<void>;
+  /** The request of a returned examination waits for it to be made again, under a new study UID. */
+  abstract askAgain(read: Read): Promise<void>;
 
   abstract targetMinutes(kind: string, modality: string | null, priority: string): Promise<number | null>;
   /** Of these people, who has the fewest reads before them; ties go to the one who waited longest. */
@@ -111,6 +116,13 @@ export abstract class WorklistRepository {
   abstract open(read: Omit<Read, 'version' | 'createdAt'>): Promise<boolean>;
   abstract lock(id: string): Promise<Read | undefined>;
   abstract lockOfExam(examId: string): Promise<Read | undefined>;
+  /** The examination's read, if it was returned and images have come since; locked. */
+  abstract lockReturned(examId: string): Promise<Read | undefined>;
+  /**
+   * The returned read that an examination was made again for: of the same request or accession number, else the patient's last of the
+   * same item within a month before the images came. One that was made again already is none.
+   */
+  abstract madeAgain(exam: Exam, requestId: string | null, item: string | null): Promise<string | undefined>;
   /** The examination is about to be deleted: its read names none from now on, and its request is answered all the same, or open again. */
   abstract detachExam(examId: string, requests: 'stay-answered' | 'open-again'): Promise<void>;
   /** Moves the read by the table and writes the log; the caller holds the lock. */

@@ -4,7 +4,8 @@ import { AuditTrail } from '#libs/audit';
 import { Route, type AuthenticatedRequest } from '#libs/identity';
 import { ReadingRepository } from '#libs/reading';
 import { ageAt, ReportRepository } from '#libs/report';
-import { WorklistRepository } from '#libs/worklist';
+import { ImageQualityRepository, WorklistRepository } from '#libs/worklist';
+import { qualityOf } from './image-quality-view.js';
 import { ProblemFilter } from './problem.filter.js';
 import { examPage, pageQuery } from './schemas.js';
 import { valid } from './valid.pipe.js';
@@ -15,6 +16,7 @@ import { valid } from './valid.pipe.js';
 export class ExamsController {
   constructor(
     private readonly worklist: WorklistRepository,
+    private readonly qualities: ImageQualityRepository,
     private readonly readings: ReadingRepository,
     private readonly reports: ReportRepository,
     private readonly audit: AuditTrail,
@@ -33,9 +35,11 @@ export class ExamsController {
       ...(query.cursor ? { after: query.cursor } : {}),
     });
     const shown = exams.slice(0, query.limit);
-    const [readings, reports] = await Promise.all([
+    const reads = shown.flatMap(({ read }) => read ?? []);
+    const [readings, reports, qualities] = await Promise.all([
       this.readings.summaries(shown.flatMap((exam) => exam.read?.id ?? [])),
       this.reports.byExams(shown.map((exam) => exam.id)),
+      this.qualities.of(reads.flatMap(({ id, retakeOf }) => (retakeOf === null ? [id] : [id, retakeOf]))),
     ]);
     await this.audit.record({
       actor: caller,
@@ -52,7 +56,8 @@ export class ExamsController {
         ...shownExam,
         patient: { ...exam.patient, age: ageAt(exam.patient.birthDate, exam.examinedAt ?? exam.receivedAt) },
         missing: missingInstances,
-        read: exam.read && { ...exam.read, readingState },
+        read: exam.read && { id: exam.read.id, state: exam.read.state, readingState },
+        ...(exam.read ? qualityOf(exam.read, qualities) : { quality: null, retake: null }),
         report: report ? { id: report.id, status: report.status, signedAt: report.signedAt } : null,
       };
     });

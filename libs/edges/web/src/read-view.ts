@@ -4,7 +4,8 @@ import type { Caller } from '#libs/identity';
 import { maskIdCard } from '#libs/patients';
 import { ReadingRepository, type Reading, type ReadingSummary } from '#libs/reading';
 import { ageAt, ReportRepository } from '#libs/report';
-import type { WorklistRow } from '#libs/worklist';
+import { ImageQualityRepository, type WorklistRow } from '#libs/worklist';
+import { qualityOf } from './image-quality-view.js';
 
 const iso = (date: Date | string | null): string | null => (date === null ? null : new Date(date).toISOString());
 const person = (id: string | null, name: string | null) => (id === null ? null : { id, name: name ?? '' });
@@ -15,15 +16,17 @@ export class ReadView {
   constructor(
     private readonly readings: ReadingRepository,
     private readonly reports: ReportRepository,
+    private readonly qualities: ImageQualityRepository,
     private readonly criticals: CriticalProposalsRepository,
   ) {}
 
   async rows(rows: readonly WorklistRow[]) {
     const ids = rows.map((row) => row.id);
-    const [readings, reports, proposed] = await Promise.all([
+    const [readings, reports, proposed, qualities] = await Promise.all([
       this.readings.summaries(ids),
       this.reports.byReads(ids),
       this.criticals.undecided(rows.map((row) => row.examId)),
+      this.qualities.of(rows.flatMap(({ id, retakeOf }) => (retakeOf === null ? [id] : [id, retakeOf]))),
     ]);
     return rows.map((row) => {
       const report = reports.find((one) => one.readId === row.id);
@@ -63,6 +66,7 @@ export class ReadView {
         reading: summary(readings.find((one) => one.id === row.id)),
         report: report ? { id: report.id, status: report.status, signedAt: iso(report.signedAt) } : null,
         returned: row.returnReason === null ? null : { reason: row.returnReason, note: row.returnNote },
+        ...qualityOf(row, qualities),
       };
     });
   }

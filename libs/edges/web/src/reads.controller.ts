@@ -4,11 +4,21 @@ import { AuditTrail } from '#libs/audit';
 import { Route, type AuthenticatedRequest, type Caller } from '#libs/identity';
 import { ReviewReading, SaveDraft, SubmitReading } from '#libs/reading';
 import { SignReport } from '#libs/report';
-import { ChangeRead } from '#libs/worklist';
+import { ChangeRead, GradeImages } from '#libs/worklist';
 import { FindVisibleRead } from './find-visible-read.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ReadView } from './read-view.js';
-import { done, draftBody, draftSaved, passwordBody, readDetail, returnBody, sendBackBody, signed } from './schemas.js';
+import {
+  done,
+  draftBody,
+  draftSaved,
+  gradeBody,
+  passwordBody,
+  readDetail,
+  returnBody,
+  sendBackBody,
+  signed,
+} from './schemas.js';
 import { valid } from './valid.pipe.js';
 
 @Controller('api/reads/:id')
@@ -17,6 +27,7 @@ export class ReadsController {
   constructor(
     private readonly visibleRead: FindVisibleRead,
     private readonly changeRead: ChangeRead,
+    private readonly gradeImages: GradeImages,
     private readonly saveDraft: SaveDraft,
     private readonly submitReading: SubmitReading,
     private readonly reviewReading: ReviewReading,
@@ -66,6 +77,24 @@ export class ReadsController {
   ) {
     await this.visibleRead.run(caller, id);
     await this.changeRead.return(caller, id, body.reason, body.note ?? null);
+    return { id };
+  }
+
+  @Post('grade')
+  @HttpCode(200)
+  @Route({
+    permission: 'worklist.view',
+    summary: 'Grade the images (影像质控: 甲, 乙, 丙), with their faults',
+    body: gradeBody,
+    response: done,
+  })
+  async grade(
+    @Req() { caller }: AuthenticatedRequest,
+    @Param('id') id: string,
+    @Body(valid(gradeBody)) body: z.output<typeof gradeBody>,
+  ) {
+    await this.visibleRead.run(caller, id);
+    await this.gradeImages.run(caller, id, body.grade, body.reasons, body.note ?? null);
     return { id };
   }
 

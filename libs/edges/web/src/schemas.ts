@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CRITICAL_PROPOSAL_STATES, DISMISSAL_REASONS } from '#libs/critical';
-import { PATIENT_CLASSES, PRIORITIES, READ_STATES, RETURN_REASONS } from '#libs/worklist';
+import { PATIENT_CLASSES, PRIORITIES, QUALITY_GRADES, READ_STATES, RETURN_REASONS } from '#libs/worklist';
 
 /** The shapes of the web API: they check what comes in, and are what /api/openapi.json says. */
 const instant = z.iso.datetime({ offset: true });
@@ -9,6 +9,20 @@ const sex = z.enum(['M', 'F', 'O']);
 const organisation = z.object({ code: z.string(), name: z.string() });
 const page = <T extends z.ZodType>(items: T) => z.object({ items: z.array(items), next: z.string().nullable() });
 const reportLink = z.object({ id: z.string(), status: z.string(), signedAt: instant }).nullable();
+/** what was last said of the images, if they were accepted */
+const quality = z
+  .object({
+    grade: z.enum(QUALITY_GRADES),
+    reasons: z.array(z.string()),
+    note: z.string().nullable(),
+    by: who,
+    at: instant,
+  })
+  .nullable();
+/** the images stand in for ones that were returned */
+const retake = z
+  .object({ readId: z.string(), reason: z.string(), note: z.string().nullable(), returnedAt: instant })
+  .nullable();
 const returned = z.object({ reason: z.string(), note: z.string().nullable() }).nullable();
 
 export const loginBody = z.object({ username: z.string().min(1).max(100), password: z.string().min(1).max(200) });
@@ -25,6 +39,12 @@ export const session = z.object({
 
 export const passwordBody = z.object({ password: z.string().min(1).max(200) });
 export const returnBody = z.object({ reason: z.enum(RETURN_REASONS), note: z.string().max(500).optional() });
+export const gradeBody = z.object({
+  grade: z.enum(QUALITY_GRADES),
+  /** its faults; none of grade A */
+  reasons: z.array(z.enum(RETURN_REASONS)).max(RETURN_REASONS.length).default([]),
+  note: z.string().trim().max(500).optional(),
+});
 export const sendBackBody = z.object({ reason: z.string().trim().min(1).max(500) });
 const templateUsed = z.object({ id: z.uuid(), version: z.number().int().min(1) });
 const keyImage = z.object({ sopInstanceUid: z.string().max(64), frame: z.number().int().min(1).default(1) });
@@ -103,6 +123,8 @@ export const readRow = z.object({
   reading,
   report: reportLink,
   returned,
+  quality,
+  retake,
 });
 export const worklistPage = page(readRow).extend({
   counts: z.object({ waiting: z.number(), mine: z.number(), toReview: z.number(), done: z.number() }),
@@ -178,6 +200,10 @@ export const examPage = page(
     read: z.object({ id: z.string(), state: z.string(), readingState: z.string().nullable() }).nullable(),
     report: reportLink,
     returned,
+    quality,
+    retake,
+    /** another examination has taken its place */
+    retaken: z.boolean(),
   }),
 );
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { CatalogueModule } from '#libs/catalogue';
 import { CriticalModule } from '#libs/critical';
+import { FiguresModule } from '#libs/figures';
 import { IdentityModule } from '#libs/identity';
 import { IngestModule } from '#libs/ingest';
 import { PatientsModule } from '#libs/patients';
@@ -14,6 +15,7 @@ import { CriticalProposalsController } from './critical-proposals.controller.js'
 import { DeletionsController } from './deletions.controller.js';
 import { EcgController } from './ecg.controller.js';
 import { ExamsController } from './exams.controller.js';
+import { FiguresController } from './figures.controller.js';
 import { FindVisibleRead } from './find-visible-read.js';
 import { HangingRulesController } from './hanging-rules.controller.js';
 import { HealthController } from './health.controller.js';
@@ -45,6 +47,7 @@ import { WorklistEventsController } from './worklist-events.controller.js';
     DiscoveryModule,
     CatalogueModule,
     CriticalModule,
+    FiguresModule,
     IdentityModule,
     IngestModule,
     PatientsModule,
@@ -67,6 +70,7 @@ import { WorklistEventsController } from './worklist-events.controller.js';
     MarksController,
     PriorsController,
     ExamsController,
+    FiguresController,
     RequestsController,
     EcgController,
     UploadBatchesController,

@@ -23,6 +23,7 @@ export const PERMISSIONS = [
   'retention.view',
   'retention.decide',
   'exam.delete',
+  'figures.view',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -55,8 +56,18 @@ export const DUTIES = {
   /** 影像质控: decides whose a doubtful examination is, and which of two objects of one UID is served */
   'imaging-quality': {
     reach: 'network',
-    permissions: ['session.use', 'worklist.view', 'image.view', 'quality.view', 'quality.decide', 'retention.view'],
+    permissions: [
+      'session.use',
+      'worklist.view',
+      'image.view',
+      'quality.view',
+      'quality.decide',
+      'retention.view',
+      'figures.view',
+    ],
   },
+  /** 医务科: the network's figures */
+  'medical-office': { reach: 'network', permissions: ['session.use', 'figures.view'] },
   /** 病案管理: how long examinations are kept, what holds them, and their deletion with a reason */
   'records-officer': {
     reach: 'network',
@@ -79,6 +90,7 @@ export const DUTIES = {
       'report.view',
       'quality.view',
       'retention.view',
+      'figures.view',
     ],
   },
   clinician: {

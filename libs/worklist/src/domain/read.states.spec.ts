@@ -14,6 +14,7 @@ const LEGAL = new Map([
   ['claimed expire', 'open'],
   ['claimed finish', 'done'],
   ['claimed return', 'returned'],
+  ['returned resume', 'open'],
 ]);
 
 describe('read states', () => {

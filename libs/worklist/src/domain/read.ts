@@ -39,6 +39,8 @@ export interface Read {
   returnReason: ReturnReason | null;
   returnNote: string | null;
   createdAt: Date;
+  /** the returned read whose examination was made again */
+  retakeOf: string | null;
 }
 
 export interface ExamRequest {

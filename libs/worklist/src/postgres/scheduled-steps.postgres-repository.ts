@@ -26,7 +26,9 @@ export class ScheduledStepsPostgresRepository extends ScheduledStepsRepository {
     const rows = await this.database.rows<Omit<ScheduledStep, 'request'> & ScheduledStep['request']>(
       `SELECT ${REQUEST}, ${STEP} FROM exam_request r JOIN exam_item i ON i.code = r.item
        WHERE r.organisation = $1 AND r.exam_id IS NULL
-         AND NOT EXISTS (SELECT 1 FROM performed_procedure_step p WHERE p.request_id = r.id AND p.state = 'completed')
+         AND NOT EXISTS (SELECT 1 FROM performed_procedure_step p WHERE p.request_id = r.id AND p.state = 'completed'
+           AND NOT EXISTS (SELECT 1 FROM read b JOIN exam e ON e.id = b.exam_id WHERE b.request_id = r.id AND b.state = 'returned'
+             AND e.organisation = p.organisation AND e.study_instance_uid = p.study_instance_uid))
          AND NOT EXISTS (SELECT 1 FROM exam e WHERE e.organisation = r.organisation AND e.study_instance_uid = r.study_instance_uid)
          AND ($2::text IS NULL OR r.patient_number = $2) AND ($3::text IS NULL OR r.accession_number = $3)
          AND ($4::text IS NULL OR r.study_instance_uid = $4) AND ($5::text IS NULL OR 'R' || upper(right(r.id::text, 12)) = $5)

@@ -4,7 +4,7 @@ import { scopeParameter, type OrganisationScope } from '#libs/identity';
 import { Refusal } from '#libs/kernel';
 import { Database, isUniqueViolation } from '#libs/persistence';
 import type { ExamItem, ExamRequest, Priority, Read } from '../domain/read.js';
-import { READ_STATES, type ReadEvent } from '../domain/read.states.js';
+import { isClosed, READ_STATES, type ReadEvent } from '../domain/read.states.js';
 import {
   WorklistRepository,
   type RequestFilter,
@@ -17,7 +17,7 @@ import {
 const READ = `r.id, r.exam_id AS "examId", r.organisation, r.kind, r.priority, r.item, r.request_id AS "requestId",
   r.clinical_information AS "clinicalInformation", r.state, r.version, r.assignee_id AS "assigneeId", r.claimed_by AS "claimedBy",
   r.lease_until AS "leaseUntil", r.due_at AS "dueAt", r.return_reason AS "returnReason", r.return_note AS "returnNote",
-  r.created_at AS "createdAt"`;
+  r.created_at AS "createdAt", r.retake_of AS "retakeOf"`;
 const ROW = `${READ}, i.name AS "itemName", o.name AS "organisationName",
   json_build_object('id', p.id, 'number', p.number, 'name', p.name, 'sex', p.sex, 'birthDate', to_char(p.birth_date, 'YYYY-MM-DD'),
     'idCard', p.id_card, 'personId', p.person_id) AS patient,
@@ -73,8 +73,8 @@ export class WorklistPostgresRepository extends WorklistRepository {
       return (await this.database.row<ExamRequest>(
         `INSERT INTO exam_request (id, organisation, accession_number, patient_number, patient_name, sex, birth_date, id_card, item,
            clinical_information, priority, requested_by, scheduled_at, station_ae_title, performing_physician,
-           patient_class)
-         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,coalesce($13,clock_timestamp()),$14,$15,$16) RETURNING ${REQUEST}`,
+           patient_class, study_instance_uid)
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,coalesce($13,clock_timestamp()),$14,$15,$16,uid_of($1::uuid)) RETURNING ${REQUEST}`,
         [
           request.id,
           request.organisation,
@@ -160,7 +160,17 @@ export class WorklistPostgresRepository extends WorklistRepository {
   }
 
   async bindRequest(requestId: string, examId: string): Promise<void> {
-    await this.database.rows('UPDATE exam_request SET exam_id = $2 WHERE id = $1', [requestId, examId]);
+    await this.database.rows('UPDATE exam_request SET exam_id = $2 WHERE id = $1 AND exam_id IS NULL', [
+      requestId,
+      examId,
+    ]);
+  }
+
+  async askAgain(read: Read): Promise<void> {
+    await this.database.rows(
+      'UPDATE exam_request SET exam_id = NULL, study_instance_uid = uid_of(gen_random_uuid()) WHERE id = $1 AND exam_id = $2',
+      [read.requestId, read.examId],
+    );
   }
 
   async targetMinutes(kind: string, modality: string | null, priority: string): Promise<number | null> {
@@ -184,8 +194,9 @@ export class WorklistPostgresRepository extends WorklistRepository {
 
   async open(read: Omit<Read, 'version' | 'createdAt'>): Promise<boolean> {
     const row = await this.database.row(
-      `INSERT INTO read (id, exam_id, organisation, kind, priority, item, request_id, clinical_information, state, assignee_id, due_at)
-       VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11) ON CONFLICT (exam_id) DO NOTHING RETURNING id`,
+      `INSERT INTO read (id, exam_id, organisation, kind, priority, item, request_id, clinical_information, state, assignee_id, due_at,
+         retake_of)
+       VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) ON CONFLICT (exam_id) DO NOTHING RETURNING id`,
       [
         read.id,
         read.examId,
@@ -198,6 +209,7 @@ export class WorklistPostgresRepository extends WorklistRepository {
         read.state,
         read.assigneeId,
         read.dueAt,
+        read.retakeOf,
       ],
     );
     if (row) await this.log(read.id, null, read.state, 'open', 'system');
@@ -212,6 +224,40 @@ export class WorklistPostgresRepository extends WorklistRepository {
     return this.database.row(`SELECT ${READ} FROM read r WHERE exam_id = $1 FOR UPDATE`, [examId]);
   }
 
+  lockReturned(examId: string): Promise<Read | undefined> {
+    return this.database.row(
+      `SELECT ${READ} FROM read r JOIN exam e ON e.id = r.exam_id
+       WHERE r.exam_id = $1 AND r.state = 'returned' AND e.last_received_at > r.closed_at FOR UPDATE OF r`,
+      [examId],
+    );
+  }
+
+  async madeAgain(exam: Exam, requestId: string | null, item: string | null): Promise<string | undefined> {
+    const row = await this.database.row<{ id: string }>(
+      `SELECT r.id FROM read r JOIN exam e ON e.id = r.exam_id
+       WHERE r.organisation = $1 AND r.state = 'returned' AND r.kind = $2 AND r.closed_at < $3
+         AND r.closed_at > $3 - interval '30 days' AND e.id <> $4
+         AND NOT EXISTS (SELECT 1 FROM read again WHERE again.retake_of = r.id)
+         AND (r.request_id = $5 OR (e.accession_number = $6 AND $6 <> '')
+           OR (e.patient_id = $7 AND r.return_reason <> 'wrong-patient' AND (r.item = $8 OR (r.item IS NULL AND e.modality = $9))
+             AND NOT EXISTS (SELECT 1 FROM identity_doubt d WHERE d.exam_id IN (e.id, $4) AND d.state = 'open')))
+       ORDER BY coalesce(r.request_id = $5, false) DESC, coalesce(e.accession_number = $6, false) DESC, r.closed_at DESC, r.id
+       LIMIT 1 FOR UPDATE OF r`,
+      [
+        exam.organisation,
+        exam.kind,
+        exam.firstReceivedAt,
+        exam.id,
+        requestId,
+        exam.accessionNumber,
+        exam.patientId,
+        item,
+        exam.modality,
+      ],
+    );
+    return row?.id;
+  }
+
   async detachExam(examId: string, requests: 'stay-answered' | 'open-again'): Promise<void> {
     await this.database.rows('UPDATE read SET exam_id = NULL, version = version + 1 WHERE exam_id = $1', [examId]);
     if (requests === 'open-again')
@@ -223,7 +269,7 @@ export class WorklistPostgresRepository extends WorklistRepository {
     const next = { ...read, ...change, state };
     const rows = await this.database.rows(
       `UPDATE read SET state = $3, version = version + 1, assignee_id = $4, claimed_by = $5, lease_until = $6, return_reason = $7,
-         return_note = $8, closed_at = CASE WHEN $9 THEN now() END WHERE id = $1 AND version = $2 RETURNING id`,
+         return_note = $8, closed_at = CASE WHEN $9 THEN now() END, due_at = $10 WHERE id = $1 AND version = $2 RETURNING id`,
       [
         read.id,
         read.version,
@@ -233,7 +279,8 @@ export class WorklistPostgresRepository extends WorklistRepository {
         next.leaseUntil,
         next.returnReason,
         next.returnNote,
-        READ_STATES.isFinal(state),
+        isClosed(state),
+        next.dueAt,
       ],
     );
     if (rows.length === 0)
@@ -316,7 +363,8 @@ export class WorklistPostgresRepository extends WorklistRepository {
            AND b.study_instance_uid = e.study_instance_uid AND b.kind = 'conflict' AND b.state = 'undecided') AS conflicts,
          (SELECT count(*)::int FROM identity_doubt d WHERE d.exam_id = e.id AND d.state = 'open') AS "identityDoubts",
          e.examined_at AS "examinedAt", e.first_received_at AS "receivedAt",
-         CASE WHEN r.id IS NOT NULL THEN json_build_object('id', r.id, 'state', r.state) END AS read,
+         CASE WHEN r.id IS NOT NULL THEN json_build_object('id', r.id, 'state', r.state, 'retakeOf', r.retake_of) END AS read,
+         EXISTS (SELECT 1 FROM read again WHERE again.retake_of = r.id) AS retaken,
          CASE WHEN r.state = 'returned' THEN json_build_object('reason', r.return_reason, 'note', r.return_note) END AS returned
        FROM exam e JOIN patient p ON p.id = e.patient_id LEFT JOIN read r ON r.exam_id = e.id LEFT JOIN exam_item i ON i.code = r.item
        WHERE e.organisation = $1 AND ($2::uuid IS NULL OR (e.first_received_at, e.id) <

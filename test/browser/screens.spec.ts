@@ -144,6 +144,15 @@ suite('the screens', () => {
     await sun.getByTestId('impression').fill('双肺未见异常。');
     await sun.locator('[data-testid=save-state][data-save=saved]').waitFor();
     await look(sun, 'reading');
+    await sun.keyboard.press('Alt+3');
+    await sun.getByTestId('fault-position').waitFor();
+    await sun.locator('[data-testid=fault-position]:focus').waitFor();
+    await sun.keyboard.press('3');
+    await look(sun, 'grade');
+    await sun.keyboard.press('Control+Enter');
+    await sun.getByTestId('graded').filter({ hasText: '丙级（运动伪影） · 孙医生' }).waitFor();
+    await sun.keyboard.press('Alt+1');
+    await sun.getByTestId('graded').filter({ hasText: '甲级 · 孙医生' }).waitFor();
     await sun.setViewportSize(SIZES.phone);
     await sun.getByTestId('pane-report').click();
     await look(sun, 'report');
@@ -206,6 +215,18 @@ suite('the screens', () => {
     await page.locator('[data-testid=save-state][data-save=saved]').waitFor();
     if (shots) await page.screenshot({ path: join(shots, 'phone-report.png') });
     await context.close();
+  });
+
+  it('a month of image quality, and the cases behind a number', async () => {
+    await zhao.getByRole('link', { name: '影像质控' }).click();
+    await zhao.getByTestId('figure-A').click();
+    await zhao.getByTestId('quality-case').filter({ hasText: longName }).waitFor();
+    await look(zhao, 'figures');
+    await zhao.keyboard.press('Escape');
+    await zhao.getByTestId('cases-title').waitFor({ state: 'detached' });
+    await zhao.getByRole('button', { name: '上个月' }).click();
+    await zhao.getByText('还没有检查').waitFor();
+    await look(zhao, 'figures-empty');
   });
 
   it('an ECG, and its report', async () => {

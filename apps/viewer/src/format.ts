@@ -114,3 +114,12 @@ export function returnText(returned: { reason: string; note: string | null }, t:
   const reason = (t.reasons as Record<string, string>)[returned.reason] ?? returned.reason;
   return returned.note ? `${reason} · ${returned.note}` : reason;
 }
+
+/** Faults of graded images, with what was said of them. */
+export const faultsText = (quality: { reasons: readonly string[]; note: string | null }, t: Messages): string =>
+  [
+    quality.reasons.map((reason) => (t.reasons as Record<string, string>)[reason] ?? reason).join('、'),
+    quality.note ?? '',
+  ]
+    .filter(Boolean)
+    .join(' · ');

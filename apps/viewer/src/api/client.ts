@@ -19,6 +19,10 @@ import type {
   Report,
   ReportText,
   ReportTexts,
+  QualityCase,
+  QualityFigureName,
+  QualityFigures,
+  QualityGrade,
   ReturnReason,
   Session,
   TemplateUsed,
@@ -158,6 +162,8 @@ export const api = {
     release: (id: string) => call<unknown>(read(id, '/release'), { method: 'POST', body: {} }),
     return: (id: string, reason: ReturnReason, note: string) =>
       call<unknown>(read(id, '/return'), { method: 'POST', body: note ? { reason, note } : { reason } }),
+    grade: (id: string, grade: QualityGrade, reasons: readonly ReturnReason[], note: string) =>
+      call<unknown>(read(id, '/grade'), { method: 'POST', body: { grade, reasons, ...(note ? { note } : {}) } }),
     save: (id: string, draft: DraftToSave, keepalive = false) =>
       call<{ version: number; savedAt: string }>(read(id, '/report'), { method: 'PUT', body: draft, keepalive }),
     marks: (id: string, signal?: AbortSignal) => call<MarksOfRead>(read(id, '/marks'), { signal }),
@@ -219,6 +225,20 @@ export const api = {
   orderHangingRules: (ids: string[], network: boolean) =>
     call<void>('/api/hanging-rules/order', { method: 'PUT', body: { ids, network } }),
   removeHangingRule: (id: string) => call<void>(`/api/hanging-rules/${encodeURIComponent(id)}`, { method: 'DELETE' }),
+  qualityFigures: (month: string, signal?: AbortSignal) =>
+    call<{ month: string; items: QualityFigures[] }>(`/api/figures/quality${query({ month })}`, { signal }),
+  qualityCases: (
+    which: {
+      month: string;
+      organisation: string;
+      kind: Kind;
+      figure?: QualityFigureName | undefined;
+      fault?: ReturnReason | undefined;
+      cursor?: string | undefined;
+    },
+    signal?: AbortSignal,
+  ) =>
+    call<{ items: QualityCase[]; next: string | null }>(`/api/figures/quality/cases${query({ ...which })}`, { signal }),
   report: (id: string, signal?: AbortSignal) => call<Report>(`/api/reports/${encodeURIComponent(id)}`, { signal }),
 };
 

@@ -7,7 +7,8 @@ export type Permission =
   | 'request.create'
   | 'recognition.view'
   | 'quality.view'
-  | 'quality.decide';
+  | 'quality.decide'
+  | 'figures.view';
 
 export interface Named {
   id: string;
@@ -58,6 +59,53 @@ export interface Returned {
   note: string | null;
 }
 
+export type QualityGrade = 'A' | 'B' | 'C';
+
+/** What was last said of the images. */
+export interface Quality {
+  grade: QualityGrade;
+  reasons: ReturnReason[];
+  note: string | null;
+  by: Named;
+  at: string;
+}
+
+/** The images stand in for ones that were returned: another examination's, or this one's own. */
+export interface Retake {
+  readId: string;
+  reason: ReturnReason;
+  note: string | null;
+  returnedAt: string;
+}
+
+export type QualityFigureName = 'reads' | QualityGrade | 'ungraded' | 'returned' | 'retaken';
+
+/** One member's month of one kind. */
+export interface QualityFigures {
+  organisation: Organisation;
+  kind: Kind;
+  reads: number;
+  gradeA: number;
+  gradeB: number;
+  gradeC: number;
+  ungraded: number;
+  returned: number;
+  retaken: number;
+  medianRetakeMinutes: number | null;
+  faults: Partial<Record<ReturnReason, number>>;
+}
+
+export interface QualityCase {
+  readId: string;
+  patient: { number: string; name: string } | null;
+  item: string | null;
+  openedAt: string;
+  grade: QualityGrade | null;
+  faults: ReturnReason[];
+  returned: boolean;
+  retakenBy: string | null;
+}
+
 /** One case of the worklist. Times are ISO 8601. */
 export interface ReadRow {
   id: string;
@@ -93,6 +141,8 @@ export interface ReadRow {
   reading: Reading | null;
   report: { id: string; status: string } | null;
   returned: Returned | null;
+  quality: Quality | null;
+  retake: Retake | null;
 }
 
 export interface KeyImage {
@@ -267,7 +317,8 @@ export interface MarksOfRead {
   elsewhere: ForeignMarks[];
 }
 
-export type ReadAction = 'claim' | 'release' | 'return' | 'draft' | 'submit' | 'send-back' | 'review' | 'sign';
+export type ReadAction =
+  'claim' | 'release' | 'return' | 'draft' | 'submit' | 'send-back' | 'review' | 'sign' | 'grade';
 
 export const dismissalReasons = ['artefact', 'measured-wrongly', 'known-before', 'other'] as const;
 export type DismissalReason = (typeof dismissalReasons)[number];
@@ -330,6 +381,10 @@ export interface ExamRow {
   read: { id: string; state: ReadState; readingState: Reading['state'] | null } | null;
   report: { id: string; status: string; signedAt: string } | null;
   returned: Returned | null;
+  quality: Quality | null;
+  retake: Retake | null;
+  /** another examination has taken its place */
+  retaken: boolean;
 }
 
 export type UploadOutcome = 'stored' | 'duplicate' | 're-encoded' | 'conflict' | 'quarantined' | 'refused' | 'unpacked';

@@ -2,9 +2,10 @@ import { ConfigProvider, Dropdown } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import { type ReactNode } from 'react';
-import { Link } from '../router.js';
+import { Link, usePath } from '../router.js';
 import { useSession, useUser } from '../session/session.js';
 import { LanguageToggle, useLanguage } from '../text/index.js';
+import { roomsOf } from './office-rooms.js';
 import { fontFamily } from './theme.js';
 import './office.css';
 
@@ -20,6 +21,8 @@ export function OfficeFrame({ title, middle, children }: OfficeFrameProps) {
   const { language, messages: t } = useLanguage();
   const { signOut } = useSession();
   const user = useUser();
+  const room = usePath().split('/')[1];
+  const rooms = roomsOf(user);
   return (
     <ConfigProvider
       locale={language === 'zh' ? zhCN : enUS}
@@ -32,6 +35,15 @@ export function OfficeFrame({ title, middle, children }: OfficeFrameProps) {
             {t.product} · {title}
           </Link>
           <div className="office-middle">{middle}</div>
+          {rooms.length > 0 && (
+            <nav className="office-rooms" aria-label={t.common.rooms}>
+              {rooms.map(({ path, title: name }) => (
+                <Link key={path} to={`/${path}`} aria-current={path === room ? 'page' : undefined}>
+                  {name(t)}
+                </Link>
+              ))}
+            </nav>
+          )}
           <Dropdown
             trigger={['click']}
             menu={{ items: [{ key: 'out', label: t.common.signOut, onClick: () => void signOut() }] }}

@@ -8,6 +8,12 @@ import { useText, type Messages } from '../text/index.js';
 const imagingOnly: readonly ReturnReason[] = ['position', 'exposure', 'motion', 'missing-series'];
 const ecgOnly: readonly ReturnReason[] = ['lead-reversal', 'noise', 'lead-off'];
 
+/** What can be wrong with an examination of this kind. */
+export const reasonsFor = (kind: 'imaging' | 'ecg'): ReturnReason[] => {
+  const strangers = kind === 'ecg' ? imagingOnly : ecgOnly;
+  return returnReasons.filter((one) => !strangers.includes(one));
+};
+
 export function refusalText(error: unknown, t: Messages): string {
   if (!(error instanceof ApiError)) return t.read.unavailable;
   if (error.unreachable) return t.common.unreachable;
@@ -162,7 +168,6 @@ export function ReturnDialog({ close, who, kind, act }: ReturnDialogProps) {
   const [note, setNote] = useState('');
   const select = useRef<RefSelectProps>(null);
   const { busy, problem, act: run } = useAct(close);
-  const strangers = kind === 'ecg' ? imagingOnly : ecgOnly;
   const go = (): void => {
     if (reason) void run(() => act(reason, note.trim()));
   };
@@ -194,9 +199,7 @@ export function ReturnDialog({ close, who, kind, act }: ReturnDialogProps) {
         placeholder={t.dialogs.returnReason}
         value={reason}
         onChange={setReason}
-        options={returnReasons
-          .filter((one) => !strangers.includes(one))
-          .map((value) => ({ value, label: t.reasons[value] }))}
+        options={reasonsFor(kind).map((value) => ({ value, label: t.reasons[value] }))}
       />
       <Input.TextArea
         rows={3}

@@ -7,6 +7,7 @@ import { PriorPanel } from './priors/prior-panel.js';
 import { PriorSummary } from './priors/prior-summary.js';
 import { comparison } from './priors/prior-words.js';
 import { usePriors } from './priors/use-priors.js';
+import { QualityLine } from './quality/quality-line.js';
 import { ReportActs } from './report-acts.js';
 import { ReportNotices } from './report-notices.js';
 import { fieldInFocus, reportField, setReportColumn } from './report-texts/report-fields.js';
@@ -94,6 +95,7 @@ export function ReportColumn(props: ReportColumnProps) {
           </p>
         </section>
         <PriorSummary read={read} from={priors} open={openPriors} />
+        <QualityLine page={outside?.document} read={read} refresh={refresh} />
         <div ref={beside} />
         <ReportNotices read={read} draft={draft} me={user.id} />
         {editable && (

@@ -7,6 +7,7 @@ import { enVideos } from './en-videos.js';
 import { enSegmentations } from './en-segmentations.js';
 import { enHanging } from './en-hanging.js';
 import { enPriors } from './en-priors.js';
+import { enFigures, enQuality } from './en-quality.js';
 import { enReport } from './en-report.js';
 import type { Messages } from './zh.js';
 
@@ -34,6 +35,7 @@ export const en: Messages = {
     pageFailedKept: 'The line is down, or the system has just been updated. What was saved is safe; reload to go on.',
     reload: 'Reload',
     notFound: 'There is no such page',
+    rooms: 'Other work',
     noRoom: 'There is nothing to do here with this account',
     noRoomWhy:
       'It may not read, report, upload or follow results. Please ask the administrators in the network office.',
@@ -309,6 +311,8 @@ export const en: Messages = {
   report: enReport,
   hanging: enHanging,
   priors: enPriors,
+  quality: enQuality,
+  figures: enFigures,
   ecg: enEcg,
   township: {
     drop: 'Drop files, folders or archives here',

@@ -7,6 +7,7 @@ import { zhVideos } from './zh-videos.js';
 import { zhSegmentations } from './zh-segmentations.js';
 import { zhHanging } from './zh-hanging.js';
 import { zhPriors } from './zh-priors.js';
+import { zhFigures, zhQuality } from './zh-quality.js';
 import { zhReport } from './zh-report.js';
 import { zhRefusals } from './zh-refusals.js';
 
@@ -33,6 +34,7 @@ export const zh = {
     pageFailedKept: '网络断了，或者系统刚更新过。已保存的内容不受影响，刷新后可以接着做。',
     reload: '刷新页面',
     notFound: '没有这个页面',
+    rooms: '其他工作',
     noRoom: '这个账号在这里没有可做的工作',
     noRoomWhy: '它没有阅片、报告、上传或查看结果的权限。请联系网络办公室的管理员。',
     pdf: '打开 PDF',
@@ -306,6 +308,8 @@ export const zh = {
   report: zhReport,
   hanging: zhHanging,
   priors: zhPriors,
+  quality: zhQuality,
+  figures: zhFigures,
   ecg: zhEcg,
   township: {
     drop: '把文件、文件夹或压缩包拖到这里',

@@ -3,7 +3,7 @@ import { useCallback, useState } from 'react';
 import { api, reportPdf } from '../api/client.js';
 import type { ExamRow } from '../api/types.js';
 import { completenessWords } from '../completeness.js';
-import { clock, dateTime, isToday, personName, returnText, sexAndAge } from '../format.js';
+import { clock, dateTime, faultsText, isToday, personName, returnText, sexAndAge } from '../format.js';
 import { usePolled, type Polled } from '../office/use-polled.js';
 import { FailedPage, PlainPage } from '../plain-page.js';
 import { Link } from '../router.js';
@@ -49,7 +49,8 @@ function Steps({ exam }: { exam: ExamRow }) {
   if (exam.returned) {
     return (
       <span className="exam-returned">
-        {t.township.returned(returnText(exam.returned, t))} · {t.township.returnedAsk}
+        {t.township.returned(returnText(exam.returned, t))} ·{' '}
+        {exam.retaken ? `✓ ${t.quality.retaken}` : t.township.returnedAsk}
       </span>
     );
   }
@@ -80,6 +81,13 @@ function ExamLine({ exam }: { exam: ExamRow }) {
           {' '}
           {received.done && exam.kind === 'ecg' ? '' : received.text}
         </span>
+        {exam.retake && <b data-testid="exam-retake"> {t.quality.retakeShort}</b>}
+        {exam.quality && (
+          <span className="exam-soft" title={faultsText(exam.quality, t)} data-testid="exam-grade">
+            {' '}
+            {t.quality.label} {t.quality.grades[exam.quality.grade]} {faultsText(exam.quality, t)}
+          </span>
+        )}
         {exam.identityDoubts + exam.conflicts > 0 && (
           <b className="exam-arriving" data-testid="exam-doubt">
             {exam.identityDoubts > 0 && ` ◆ ${t.reconcile.identityShort}`}

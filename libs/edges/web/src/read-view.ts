@@ -127,5 +127,8 @@ function allowed(caller: Caller, row: WorklistRow, reading: Reading | undefined)
     if (reading.state === 'submitted') acts.push('review', 'send-back');
     if (reading.state === 'reviewed' && row.state === 'claimed' && reading.reviewerId === caller.id) acts.push('sign');
   }
+  const judges = caller.permissions.has('report.review') || caller.permissions.has('quality.decide');
+  if (row.state !== 'returned' && row.state !== 'cancelled' && (row.claimedBy === caller.id || judges))
+    acts.push('grade');
   return acts;
 }

@@ -165,7 +165,7 @@ export const readDetail = readRow.extend({
       savedAt: instant,
     })
     .nullable(),
-  allowed: z.array(z.enum(['claim', 'release', 'return', 'draft', 'submit', 'send-back', 'review', 'sign'])),
+  allowed: z.array(z.enum(['claim', 'release', 'return', 'draft', 'submit', 'send-back', 'review', 'sign', 'grade'])),
 });
 export const pageQuery = z.object({
   cursor: z.uuid().optional(),

@@ -277,6 +277,17 @@ suite('a round of reading, with the keyboard', () => {
     await insert('Alt+p', 'qjhlc', '请结合临床');
     expect(await says('impression')).toBe('右侧气胸，肺压缩约40%。请结合临床。');
     await saved();
+    await keyboard.type('左侧胸腔积液');
+    const contradictions = page.getByTestId('contradictions');
+    await contradictions.filter({ hasText: '诊断意见写“左侧胸腔”，检查所见是“右侧胸腔”' }).waitFor();
+    await keyboard.press('Control+Enter');
+    await page.getByRole('button', { name: '回去修改' }).waitFor();
+    await shot('round-contradicts');
+    await page.getByRole('button', { name: '回去修改' }).click();
+    await page.locator('.ant-modal-confirm').waitFor({ state: 'hidden' });
+    await page.getByTestId('impression').fill('右侧气胸，肺压缩约40%。请结合临床。');
+    await contradictions.waitFor({ state: 'detached' });
+    await saved();
   });
 
   it('writes in a window of its own, which gives the report back when it is closed', async () => {

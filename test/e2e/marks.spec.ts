@@ -335,6 +335,17 @@ describe('marks of a reading and their documents', () => {
     expect([refused.status, refused.body['code']]).toEqual([400, 'blanks-open']);
     expect(refused.body['findings']).toContain('[长径]');
     expect(refused.body['detail']).toContain('[左|右]');
+    const sides = { findings: '左肺上叶见结节，约8mm。', impression: '右肺上叶结节，约8mm。' };
+    const saved = await save({ ...sides, templates: [] });
+    const [contradiction] = saved.body['contradictions'] as { code: string; key: string }[];
+    expect(contradiction).toMatchObject({ code: 'side-in-report', text: '右肺', against: '左肺' });
+    const contradicts = await sun('POST', `/api/reads/${read.id}/submit`, passwords('sun'));
+    expect(contradicts).toMatchObject({
+      status: 409,
+      body: { code: 'report-contradicts', contradictions: [contradiction] },
+    });
+    const { body: detail } = await sun('GET', `/api/reads/${read.id}`);
+    expect(detail['contradictions']).toEqual([contradiction]);
     await saveDraft(chosen);
   });
 

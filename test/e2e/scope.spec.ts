@@ -169,8 +169,17 @@ describe('scope', () => {
     });
     const password = qiao.credentials.users['qian'];
     expect((await qian('POST', `/api/reads/${id}/claim`)).status).toBe(200);
-    await qian('PUT', `/api/reads/${id}/report`, { findings: '未见异常。', impression: '正常。', version: 0 });
-    expect((await qian('POST', `/api/reads/${id}/submit`, { password })).status).toBe(200);
+    const words = { findings: '左肺见结节。', impression: '右肺结节。', version: 0 };
+    const saved = await qian('PUT', `/api/reads/${id}/report`, words);
+    const despite = (saved.body['contradictions'] as { key: string }[]).map(({ key }) => key);
+    expect((await qian('POST', `/api/reads/${id}/submit`, { password })).status).toBe(409);
+    // Whoever has seen what contradicts itself, and means it, submits; the audit keeps that it was so.
+    expect((await qian('POST', `/api/reads/${id}/submit`, { password, despite })).status).toBe(200);
+    const { rows } = await database.query(
+      "SELECT detail FROM audit_record WHERE action = 'submit-report' AND subject_id = $1",
+      [id],
+    );
+    expect(rows).toEqual([{ detail: { despite } }]);
     for (const [act, body] of [
       ['review', undefined],
       ['send-back', { reason: '重写' }],

@@ -9,6 +9,8 @@ export { subjectOf, type ReportSubject } from './domain/report-subject.js';
 export type { HangingCell, HangingCondition, HangingRule, HangingStep } from './domain/hanging-rule.js';
 export { REPORT_TEXT_KINDS, type ReportText, type ReportTextKind, type TemplateUsed } from './domain/report-text.js';
 export { READING_STATES, type ReadingState } from './domain/reading.states.js';
+export { CONTRADICTION_CODES, contradictions, keyed, type Contradiction } from './domain/contradictions.js';
+export { reportBackground } from './report-background.js';
 export { DOCUMENT_STATES, type DocumentState } from './domain/document.states.js';
 export type { AuthoredMark, DocumentSummary, ReadingMarks } from './domain/marks.js';
 export { DOCUMENTS_ASKED, type DocumentsAsked } from './domain/marks.events.js';

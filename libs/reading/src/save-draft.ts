@@ -3,10 +3,12 @@ import { demand, type Caller } from '#libs/identity';
 import { Refusal } from '#libs/kernel';
 import { Database } from '#libs/persistence';
 import { ChangeRead, WorklistRepository } from '#libs/worklist';
+import { contradictions, type Contradiction } from './domain/contradictions.js';
 import type { Draft } from './domain/reading.js';
 import type { TemplateUsed } from './domain/report-text.js';
 import { visibleRead } from './read-access.js';
 import { ReadingRepository } from './reading.repository.js';
+import { reportBackground } from './report-background.js';
 import { ReportTextsRepository } from './report-texts.repository.js';
 
 /** Autosave: each save names the version it was made from; a stale one is refused and overwrites nothing. */
@@ -29,7 +31,7 @@ export class SaveDraft {
     readId: string,
     draft: Draft,
     version: number | undefined,
-  ): Promise<{ version: number; savedAt: Date }> {
+  ): Promise<{ version: number; savedAt: Date; contradictions: Contradiction[] }> {
     demand(caller, 'report.write');
     return this.database.transaction(async () => {
       const read = await visibleRead(this.worklist, caller, readId);
@@ -53,7 +55,7 @@ export class SaveDraft {
         );
       }
       await this.changeRead.renewLease(readId);
-      return saved;
+      return { ...saved, contradictions: contradictions(draft, reportBackground(read)) };
     });
   }
 

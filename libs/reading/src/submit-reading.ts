@@ -5,12 +5,14 @@ import { Clock, Refusal } from '#libs/kernel';
 import { Database } from '#libs/persistence';
 import { Signer } from '#libs/ports';
 import { ChangeRead, WorklistRepository } from '#libs/worklist';
+import { contradictionKey, contradictions, keyed } from './domain/contradictions.js';
 import { openBlanks } from './domain/blanks.js';
 import { canonicalJson, instancesSha256 } from './domain/reading.js';
 import { ListReadInstances } from './list-read-instances.js';
 import { PrepareDocuments } from './prepare-documents.js';
 import { visibleRead } from './read-access.js';
 import { ReadingRepository } from './reading.repository.js';
+import { reportBackground } from './report-background.js';
 
 /**
  * The author submits and signs what was written, with the list of instances it was read from. The marks and key images are asked to become
@@ -32,8 +34,12 @@ export class SubmitReading {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** @throws Refusal `forbidden` / wrong-password; `invalid`: report-empty, blanks-open; `conflict` / exam-incomplete … */
-  async run(caller: Caller, readId: string, password: string): Promise<void> {
+  /**
+   * @param despite keys of the contradictions that the author has seen and means
+   * @throws Refusal `forbidden` / wrong-password; `invalid`: report-empty, blanks-open; `conflict`: exam-incomplete, report-contradicts
+   *   (the others in detail), …
+   */
+  async run(caller: Caller, readId: string, password: string, despite: readonly string[] = []): Promise<void> {
     demand(caller, 'report.write');
     await this.sessions.confirmPassword(caller, password);
     const key = await this.keys.of(caller.id);
@@ -58,6 +64,17 @@ export class SubmitReading {
         throw new Refusal('conflict', 'exam-incomplete', 'Images of this examination are still arriving.');
       }
       const instances = await this.readInstances.run(read);
+      const contradicting = contradictions(reading.draft, reportBackground(read, instances));
+      const unseen = contradicting.filter((one) => !despite.includes(contradictionKey(one)));
+      if (unseen.length > 0)
+        throw new Refusal(
+          'conflict',
+          'report-contradicts',
+          'The report contradicts itself, its request or its images.',
+          {
+            contradictions: unseen.map(keyed),
+          },
+        );
       const canonical = canonicalJson({
         read: readId,
         study: read.exam.studyInstanceUid,
@@ -83,6 +100,7 @@ export class SubmitReading {
         subject: { kind: 'read', id: readId },
         patientId: read.patient.id,
         outcome: 'done',
+        ...(contradicting.length > 0 ? { detail: { despite: contradicting.map(contradictionKey) } } : {}),
       });
     });
   }

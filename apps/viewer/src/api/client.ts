@@ -4,6 +4,7 @@ import type { EcgLevels, EcgOverview } from '../reading/ecg/long/overview.js';
 import type {
   Batch,
   BatchAnnouncement,
+  Contradiction,
   DismissalReason,
   ExamRow,
   KeyImage,
@@ -35,6 +36,8 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: string,
     readonly detail: string,
+    /** what else the problem says */
+    readonly body: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail || code);
     this.name = 'ApiError';
@@ -59,12 +62,15 @@ export const whenSignedOut = (listener: () => void): void => {
 };
 
 async function problemOf(response: Response): Promise<ApiError> {
-  const body: unknown = await response.json().catch(() => null);
-  const field = (name: string): string => {
-    const value = body && typeof body === 'object' ? (body as Record<string, unknown>)[name] : undefined;
-    return typeof value === 'string' ? value : '';
-  };
-  return new ApiError(response.status, field('code') || `http-${response.status}`, field('detail') || field('title'));
+  const json: unknown = await response.json().catch(() => null);
+  const body = json && typeof json === 'object' ? (json as Record<string, unknown>) : {};
+  const field = (name: string): string => (typeof body[name] === 'string' ? body[name] : '');
+  return new ApiError(
+    response.status,
+    field('code') || `http-${response.status}`,
+    field('detail') || field('title'),
+    body,
+  );
 }
 
 interface Call {
@@ -165,7 +171,11 @@ export const api = {
     grade: (id: string, grade: QualityGrade, reasons: readonly ReturnReason[], note: string) =>
       call<unknown>(read(id, '/grade'), { method: 'POST', body: { grade, reasons, ...(note ? { note } : {}) } }),
     save: (id: string, draft: DraftToSave, keepalive = false) =>
-      call<{ version: number; savedAt: string }>(read(id, '/report'), { method: 'PUT', body: draft, keepalive }),
+      call<{ version: number; savedAt: string; contradictions: Contradiction[] }>(read(id, '/report'), {
+        method: 'PUT',
+        body: draft,
+        keepalive,
+      }),
     marks: (id: string, signal?: AbortSignal) => call<MarksOfRead>(read(id, '/marks'), { signal }),
     saveMarks: (id: string, marks: readonly Mark[], version: number, keepalive = false) =>
       call<{ version: number; savedAt: string }>(read(id, '/marks'), {
@@ -177,8 +187,8 @@ export const api = {
       call<{ items: Prior[]; identityDoubt: boolean }>(read(id, '/priors'), { signal }),
     prior: (id: string, prior: string, signal?: AbortSignal) =>
       call<PriorDetail>(read(id, `/priors/${encodeURIComponent(prior)}`), { signal }),
-    submit: (id: string, password: string) =>
-      call<unknown>(read(id, '/submit'), { method: 'POST', body: { password }, passwordInBody: true }),
+    submit: (id: string, password: string, despite: readonly string[]) =>
+      call<unknown>(read(id, '/submit'), { method: 'POST', body: { password, despite }, passwordInBody: true }),
     sendBack: (id: string, reason: string) =>
       call<unknown>(read(id, '/send-back'), { method: 'POST', body: { reason } }),
     review: (id: string) => call<unknown>(read(id, '/review'), { method: 'POST', body: {} }),

@@ -156,6 +156,15 @@ export interface TemplateUsed {
   version: number;
 }
 
+/** Something in a report that cannot be true as it is written. */
+export interface Contradiction {
+  code: 'side-in-report' | 'side-against-request' | 'side-against-images' | 'sex' | 'unit';
+  field: 'findings' | 'impression';
+  text: string;
+  against: string;
+  key: string;
+}
+
 export interface Draft {
   findings: string;
   impression: string;
@@ -342,6 +351,8 @@ export interface CriticalProposal {
 export interface ReadDetail extends ReadRow {
   criticalProposals: CriticalProposal[];
   draft: Draft | null;
+  /** of the draft as it is stored */
+  contradictions: Contradiction[];
   allowed: ReadAction[];
 }
 

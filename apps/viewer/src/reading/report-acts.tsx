@@ -1,7 +1,7 @@
 import { Alert, Button, Modal } from 'antd';
 import { useState } from 'react';
 import { api, ApiError } from '../api/client.js';
-import type { ReadAction, ReadDetail, ReturnReason } from '../api/types.js';
+import type { Contradiction, ReadAction, ReadDetail, ReturnReason } from '../api/types.js';
 import { personName } from '../format.js';
 import { navigate } from '../router.js';
 import { useText } from '../text/index.js';
@@ -52,6 +52,36 @@ export function ReportActs({ page, read, draft, refresh, finish }: ReportActsPro
       refresh();
     }
   };
+  /** Of what contradicts itself the author says that it is meant so. */
+  const [despite, setDespite] = useState<readonly string[]>([]);
+  const askDespite = (found: readonly Contradiction[], before: readonly string[] = []): void => {
+    void modal.confirm({
+      title: t.report.contradicts,
+      // Two quick Enters shall not send it off.
+      autoFocusButton: 'cancel',
+      content: (
+        <ul className="contradictions">
+          {found.map((one) => (
+            <li key={one.key}>{t.report.contradiction[one.code](one.text, one.against)}</li>
+          ))}
+        </ul>
+      ),
+      okText: t.report.submitDespite,
+      cancelText: t.report.backToWords,
+      onOk: () => {
+        setDespite([...before, ...found.map(({ key }) => key)]);
+        setOpen('submit');
+      },
+    });
+  };
+  const submit = async (password: string): Promise<void> => {
+    try {
+      await afterSaving(() => api.read.submit(read.id, password, despite), 'submit');
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'report-contradicts') throw error;
+      askDespite(error.body['contradictions'] as Contradiction[], despite);
+    }
+  };
   const openSubmit = (): void => {
     const blanks = REPORT_FIELDS.map((name) => ({ name, open: blanksOf(words[name]).map(({ text }) => text) }));
     const unfilled = blanks.filter((one) => one.open.length > 0);
@@ -61,15 +91,17 @@ export function ReportActs({ page, read, draft, refresh, finish }: ReportActsPro
       return;
     }
     setProblem('');
+    const unseen = draft.contradictions.filter(({ key }) => !despite.includes(key));
+    const go = (): void => (unseen.length > 0 ? askDespite(unseen, despite) : setOpen('submit'));
     if (!missing) {
-      setOpen('submit');
+      go();
       return;
     }
     void modal.confirm({
       title: t.read.incomplete(read.instances, missing),
       okText: t.read.submit,
       cancelText: t.common.cancel,
-      onOk: () => setOpen('submit'),
+      onOk: go,
     });
   };
   const afterSaving = async (what: () => Promise<unknown>, finishes?: Finished['how']): Promise<void> => {
@@ -193,7 +225,7 @@ export function ReportActs({ page, read, draft, refresh, finish }: ReportActsPro
           title={t.dialogs.submitTitle}
           lead={t.dialogs.submitLead(who)}
           confirm={t.read.submit}
-          act={(password) => afterSaving(() => api.read.submit(read.id, password), 'submit')}
+          act={submit}
         />
       )}
       {open === 'sign' && (

@@ -41,6 +41,16 @@ export function ReportNotices({ read, draft, me }: { read: ReadDetail; draft: Dr
         <p className="notice notice-amber">◆ {t.read.sentBackReason(read.reading.sentBackReason)}</p>
       )}
       {notice && <p className="notice">{notice}</p>}
+      {draft.contradictions.length > 0 && (
+        <div className="notice notice-amber" role="status" data-testid="contradictions">
+          ◆ {t.report.contradicts}
+          <ul className="contradictions">
+            {draft.contradictions.map((one) => (
+              <li key={one.key}>{t.report.contradiction[one.code](one.text, one.against)}</li>
+            ))}
+          </ul>
+        </div>
+      )}
       {draft.restoredAt && (
         <p className="notice notice-amber">
           ◆ {t.save.restored(dateTime(draft.restoredAt))}{' '}

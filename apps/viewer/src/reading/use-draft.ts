@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api, ApiError } from '../api/client.js';
-import type { Draft, KeyImage, ReadDetail, TemplateUsed } from '../api/types.js';
+import type { Contradiction, Draft, KeyImage, ReadDetail, TemplateUsed } from '../api/types.js';
 import { dropBackup, findBackup, keepBackup } from './draft-backup.js';
 import { useSaveLoop, type SaveOutcome } from './save-loop.js';
 import type { SaveState } from './save-state.js';
@@ -42,6 +42,7 @@ export function useDraft(read: ReadDetail, userId: string, editable: boolean) {
   const [save, setSave] = useState<SaveState>(() =>
     read.draft ? { step: 'saved', at: read.draft.savedAt } : { step: 'clean' },
   );
+  const [contradictions, setContradictions] = useState<Contradiction[]>(read.contradictions);
   const [restoredAt, setRestoredAt] = useState<string | null>(null);
   const now = useRef(words);
   const saved = useRef(wordsOf(read.draft));
@@ -62,6 +63,7 @@ export function useDraft(read: ReadDetail, userId: string, editable: boolean) {
     setSave({ step: 'saving' });
     try {
       const answer = await api.read.save(id, { ...sent, version: version.current });
+      setContradictions(answer.contradictions);
       return took(answer.version, answer.savedAt);
     } catch (error) {
       const problem = error instanceof ApiError ? error : null;
@@ -148,15 +150,16 @@ export function useDraft(read: ReadDetail, userId: string, editable: boolean) {
   }, [editable, id, userId, read.draft, loop]);
 
   // Someone else's words, or our own from another window, while nothing here is unsaved.
-  const draft = read.draft;
+  const { draft, contradictions: theirs } = read;
   useEffect(() => {
     if (!draft || loop.busy || draft.version <= version.current || unsaved()) return;
     version.current = draft.version;
     saved.current = wordsOf(draft);
     now.current = saved.current;
     setWords(saved.current);
+    setContradictions(theirs);
     setSave({ step: 'saved', at: draft.savedAt });
-  }, [draft, loop, unsaved]);
+  }, [draft, theirs, loop, unsaved]);
 
   useEffect(() => {
     const leaving = (event: BeforeUnloadEvent): void => {
@@ -182,8 +185,17 @@ export function useDraft(read: ReadDetail, userId: string, editable: boolean) {
   }, [id, userId, loop, unsaved]);
 
   return useMemo(
-    () => ({ words, save, change, flush, resolve, restoredAt, forgetRestored: () => setRestoredAt(null) }),
-    [words, save, change, flush, resolve, restoredAt],
+    () => ({
+      words,
+      save,
+      contradictions,
+      change,
+      flush,
+      resolve,
+      restoredAt,
+      forgetRestored: () => setRestoredAt(null),
+    }),
+    [words, save, contradictions, change, flush, resolve, restoredAt],
   );
 }
 

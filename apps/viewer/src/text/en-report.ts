@@ -32,6 +32,16 @@ export const enReport: Messages['report'] = {
   nothing: '(nothing)',
   blanksOpen: (where) => `Blanks are still open: ${where.join('; ')}`,
   field: { findings: 'Findings', impression: 'Impression' },
+  contradicts: 'The report contradicts itself',
+  submitDespite: 'Submit all the same',
+  backToWords: 'Back to the words',
+  contradiction: {
+    'side-in-report': (text, against) => `The impression says “${text}”, the findings “${against}”`,
+    'side-against-request': (text, against) => `The request or item says “${against}”, the report “${text}”`,
+    'side-against-images': (text, against) => `The images are marked ${against}, the report says “${text}”`,
+    sex: (text, against) => `The patient’s sex is ${against}, the report says “${text}”`,
+    unit: (text, against) => `The impression says “${text}”, the findings “${against}”`,
+  },
   keysList: [
     ['F2', 'Write; again: the impression'],
     ['Esc', 'Back to the images'],

@@ -12,6 +12,7 @@ export const zhRefusals: Record<string, string> = {
   'reviewer-is-author': '不能审核自己写的报告。',
   'nothing-to-review': '还没有提交的报告可审。',
   'report-empty': '检查所见和诊断意见都要写。',
+  'report-contradicts': '报告前后不一致，请核对。',
   'blanks-open': '模板里还有空没有填。',
   'unknown-template': '用到的模板已不可用，请撤销后再填。',
   'report-text-not-found': '它已经被删除了。',

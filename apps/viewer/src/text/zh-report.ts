@@ -27,6 +27,16 @@ export const zhReport = {
   nothing: '（不写）',
   blanksOpen: (where: readonly string[]) => `还有空没填：${where.join('；')}`,
   field: { findings: '检查所见', impression: '诊断意见' },
+  contradicts: '报告前后不一致',
+  submitDespite: '仍要提交',
+  backToWords: '回去修改',
+  contradiction: {
+    'side-in-report': (text: string, against: string) => `诊断意见写“${text}”，检查所见是“${against}”`,
+    'side-against-request': (text: string, against: string) => `申请或项目是“${against}”，报告写“${text}”`,
+    'side-against-images': (text: string, against: string) => `标注是${against}，报告写“${text}”`,
+    sex: (text: string, against: string) => `患者为${against}性，报告写“${text}”`,
+    unit: (text: string, against: string) => `诊断意见写“${text}”，检查所见是“${against}”`,
+  },
   keysList: [
     ['F2', '写报告；再按到诊断意见'],
     ['Esc', '从报告回到图像'],

@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { CriticalProposalsRepository, type CriticalProposal } from '#libs/critical';
 import type { Caller } from '#libs/identity';
 import { maskIdCard } from '#libs/patients';
-import { ReadingRepository, type Reading, type ReadingSummary } from '#libs/reading';
+import {
+  contradictions,
+  keyed,
+  ReadingRepository,
+  reportBackground,
+  type Reading,
+  type ReadingSummary,
+} from '#libs/reading';
 import { ageAt, ReportRepository } from '#libs/report';
 import { ImageQualityRepository, type WorklistRow } from '#libs/worklist';
 import { qualityOf } from './image-quality-view.js';
@@ -81,7 +88,14 @@ export class ReadView {
       version: reading.draftVersion,
       savedAt: iso(reading.savedAt),
     };
-    return { ...view!, draft: draft ?? null, criticalProposals, allowed: allowed(caller, row, reading) };
+    const contradicting = reading ? contradictions(reading.draft, reportBackground(row)).map(keyed) : [];
+    return {
+      ...view!,
+      draft: draft ?? null,
+      criticalProposals,
+      contradictions: contradicting,
+      allowed: allowed(caller, row, reading),
+    };
   }
 }
 

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Put, Req, UseFilters } fr
 import { z } from 'zod';
 import { AuditTrail } from '#libs/audit';
 import { Route, type AuthenticatedRequest, type Caller } from '#libs/identity';
-import { ReviewReading, SaveDraft, SubmitReading } from '#libs/reading';
+import { keyed, ReviewReading, SaveDraft, SubmitReading } from '#libs/reading';
 import { SignReport } from '#libs/report';
 import { ChangeRead, GradeImages } from '#libs/worklist';
 import { FindVisibleRead } from './find-visible-read.js';
@@ -18,6 +18,7 @@ import {
   returnBody,
   sendBackBody,
   signed,
+  submitBody,
 } from './schemas.js';
 import { valid } from './valid.pipe.js';
 
@@ -107,19 +108,20 @@ export class ReadsController {
   ) {
     const { version, ...draft } = body;
     await this.visibleRead.run(caller, id);
-    return this.saveDraft.run(caller, id, draft, version);
+    const saved = await this.saveDraft.run(caller, id, draft, version);
+    return { ...saved, contradictions: saved.contradictions.map(keyed) };
   }
 
   @Post('submit')
   @HttpCode(200)
-  @Route({ permission: 'report.write', summary: 'Submit and sign as author', body: passwordBody, response: done })
+  @Route({ permission: 'report.write', summary: 'Submit and sign as author', body: submitBody, response: done })
   async submit(
     @Req() { caller }: AuthenticatedRequest,
     @Param('id') id: string,
-    @Body(valid(passwordBody)) body: z.output<typeof passwordBody>,
+    @Body(valid(submitBody)) body: z.output<typeof submitBody>,
   ) {
     await this.visibleRead.run(caller, id);
-    await this.submitReading.run(caller, id, body.password);
+    await this.submitReading.run(caller, id, body.password, body.despite);
     return { id };
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CRITICAL_PROPOSAL_STATES, DISMISSAL_REASONS } from '#libs/critical';
+import { CONTRADICTION_CODES } from '#libs/reading';
 import { PATIENT_CLASSES, PRIORITIES, QUALITY_GRADES, READ_STATES, RETURN_REASONS } from '#libs/worklist';
 
 /** The shapes of the web API: they check what comes in, and are what /api/openapi.json says. */
@@ -38,6 +39,16 @@ export const session = z.object({
 });
 
 export const passwordBody = z.object({ password: z.string().min(1).max(200) });
+/** keys of the contradictions that the author has seen and means */
+export const submitBody = passwordBody.extend({ despite: z.array(z.string().max(300)).max(50).default([]) });
+/** what a report says against itself, its request or its images (左右, 男女, 单位) */
+const contradiction = z.object({
+  code: z.enum(CONTRADICTION_CODES),
+  field: z.enum(['findings', 'impression']),
+  text: z.string(),
+  against: z.string(),
+  key: z.string(),
+});
 export const returnBody = z.object({ reason: z.enum(RETURN_REASONS), note: z.string().max(500).optional() });
 export const gradeBody = z.object({
   grade: z.enum(QUALITY_GRADES),
@@ -56,7 +67,7 @@ export const draftBody = z.object({
   templates: z.array(templateUsed).max(50).default([]),
   version: z.number().int().min(0).optional(),
 });
-export const draftSaved = z.object({ version: z.number(), savedAt: instant });
+export const draftSaved = z.object({ version: z.number(), savedAt: instant, contradictions: z.array(contradiction) });
 export const done = z.object({ id: z.string() });
 export const signed = z.object({ reportId: z.string() });
 
@@ -155,6 +166,7 @@ export const dismissalBody = z.object({
 });
 export const readDetail = readRow.extend({
   criticalProposals: z.array(criticalProposal),
+  contradictions: z.array(contradiction),
   draft: z
     .object({
       findings: z.string(),
